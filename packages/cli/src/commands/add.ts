@@ -1,0 +1,45 @@
+import { interruptible, print } from "../io.js";
+import type { Register } from "../main.js";
+import { duration, plural } from "../ui/format.js";
+import { peelText } from "../ui/peel.js";
+import { examples } from "./examples.js";
+
+/** `add`: brings peels into a project. */
+export const addCommand: Register = (program, io) =>
+  program
+    .command("add")
+    .description("add peels to an app: fetched, verified, linked into peels/ and locked in banana.lock")
+    .argument("<peel...>", "name, name@range or @scope/name@range")
+    .option("-r, --registry <url>", "registry (default: as .npmrc says)")
+    .option("--accept-signer <fingerprint>", "accept this signer, though another signed before")
+    .option("-C, --project <dir>", "the app's folder", ".")
+    .addHelpText(
+      "after",
+      examples(
+        ["add medical-imaging", "the newest version that fits the app's base"],
+        ["add medical-imaging@^1.0.0", "within a range"],
+        ["add @team/style --registry http://localhost:4873/", "from another registry"],
+      ),
+    )
+    .action(async (peels: string[], options: AddFlags) => {
+      const { addPeels } = await import("@banana-peel/client");
+      const { project, registry, acceptSigner: accept } = options;
+      const report = await interruptible(io, (context) =>
+        addPeels({ requests: peels, project, registry, accept, ...context }),
+      );
+      print(
+        io,
+        options,
+        report,
+        () =>
+          report.peels.map((peel) => peelText(peel, io.colours)).join("") +
+          `added ${plural(report.peels.length, "peel")} in ${duration(report.milliseconds)}\n`,
+      );
+    });
+
+interface AddFlags {
+  registry?: string;
+  acceptSigner?: string;
+  project: string;
+  json?: boolean;
+}

@@ -1,0 +1,34 @@
+import { print } from "../io.js";
+import type { Register } from "../main.js";
+import { bytes } from "../ui/format.js";
+import { examples } from "./examples.js";
+
+/** `pack`: the tarball of a peel. */
+export const packCommand: Register = (program, io) =>
+  program
+    .command("pack")
+    .description("pack a peel's folder into a tarball; the same files give the same bytes")
+    .argument("<dir>", "the peel's folder")
+    .option("-o, --out <file>", "file of the tarball (default: its name and version, here)")
+    .addHelpText(
+      "after",
+      examples(
+        ["pack ./my-peel", "writes peels-my-peel-1.0.0.tgz"],
+        ["pack ./my-peel -o out.tgz", "writes out.tgz"],
+      ),
+    )
+    .action(async (dir: string, options: { out?: string; json?: boolean }) => {
+      const { openSource, packPeel, writeWhole } = await import("@banana-peel/client");
+      const { tarball, filename, integrity, shasum, manifest } = await packPeel(await openSource(dir));
+      const file = options.out ?? filename;
+      await writeWhole(file, tarball);
+      const { name, version } = manifest;
+      const report = { name, version, file, bytes: tarball.length, integrity, shasum };
+      print(
+        io,
+        options,
+        report,
+        () =>
+          `${io.colours.green("packed")} ${name} ${version} into ${file} (${bytes(tarball.length)})\n  digest  ${integrity}\n`,
+      );
+    });

@@ -1,0 +1,56 @@
+import { BananaError, isBananaError } from "@banana-peel/format";
+import { CommanderError } from "commander";
+import type { Io } from "./io.js";
+import { coloursFor } from "./ui/colours.js";
+import { type Message, messageText, problemsOf } from "./ui/problems.js";
+
+/**
+ * Prints why a command failed: on stderr for people, and with --json on stdout for programs too.
+ * @returns the exit status
+ */
+export function reportFailure(io: Io, thrown: unknown, json: boolean): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+  const error = coded(thrown);
+  const colours = coloursFor(io.stderr);
+  for (const problem of isBananaError(error) ? problemsOf(error.details) : [])
+    io.stderr.write(messageText(problem, colours));
+  const message = messageOf(error);
+  io.stderr.write(messageText(message, colours));
+  if (process.env.BANANA_PEEL_DEBUG) io.stderr.write(`${stackOf(error)}\n`);
+  if (json) {
+    const { code, message: text, where, hint } = message;
+    const details = isBananaError(error) ? error.details : undefined;
+    io.stdout.write(`${JSON.stringify({ error: { code, message: text, where, hint, details } }, null, 2)}\n`);
+  }
+  return isBananaError(error) ? error.exitStatus : 1;
+}
+
+/** The coded error for a command line that was not understood; anything else as it is. */
+function coded(thrown: unknown): unknown {
+  if (!(thrown instanceof CommanderError)) return thrown;
+  const [first = "", ...rest] = thrown.message.replace(/^error: /, "").split("\n");
+  const meant = /\(Did you mean (.+?)\?\)/.exec(rest.join(" "))?.[1];
+  return new BananaError("USAGE", first, {
+    hint: meant === undefined ? "See banana-peel help, or --help after a command." : `Did you mean ${meant}?`,
+  });
+}
+
+function messageOf(error: unknown): Message {
+  if (isBananaError(error)) {
+    const { code, message, where, hint } = error;
+    return { severity: "error", code, message, where, hint };
+  }
+  return {
+    severity: "error",
+    code: "INTERNAL",
+    message: error instanceof Error ? error.message : String(error),
+    hint: "This is a fault in banana-peel: please report it with what BANANA_PEEL_DEBUG=1 prints.",
+  };
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined
+    ? String(error.stack)
+    : `${error.stack}\ncaused by ${stackOf(error.cause)}`;
+}

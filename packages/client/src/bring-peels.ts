@@ -1,0 +1,102 @@
+import { type AdapterEntry, BananaError, type Lockfile, type PeelManifest } from "@banana-peel/format";
+import { folderSource } from "@banana-peel/format/node";
+import { fits } from "@banana-peel/resolver";
+import { checkTrust, type TrustDecision } from "@banana-peel/signer/verify";
+import { requireValid } from "./check-peel.js";
+import { type FetchContext, type FetchedPeel, fetchPeel, type WantedPeel } from "./fetch-peel.js";
+import { mapLimit } from "./map-limit.js";
+import type { OpenedBase, Project } from "./project/read-project.js";
+
+/** Downloads at once; more would only share the same line. */
+const PARALLEL = 4;
+
+/** A peel to bring. */
+export interface PeelOrder extends WantedPeel {
+  readonly registry: string;
+  /** The bases that it serves, each with its adapter: an index in the manifest's list, or the adapter's file. */
+  readonly adapters: readonly { readonly base: OpenedBase; readonly adapter: number | string }[];
+}
+
+/** A peel that passed every check, ready to be linked. */
+export interface ReadyPeel {
+  readonly order: PeelOrder;
+  readonly fetched: FetchedPeel;
+  readonly trust: TrustDecision;
+  readonly entry: Lockfile["peels"][string];
+}
+
+/**
+ * Brings peels and checks each as far as it can be checked before anything of the project changes: integrity,
+ * signature, signer, specification, shapes against the project's bases. When one fails, all are given back.
+ * @throws BananaError of `fetchPeel`, `requireValid` and `checkTrust`; of several failures, the first in order
+ */
+export async function bringPeels(
+  orders: readonly PeelOrder[],
+  project: Project,
+  context: FetchContext & { accept?: string | undefined },
+): Promise<ReadyPeel[]> {
+  const results = await mapLimit(orders, PARALLEL, (order) => bringOne(order, project, context));
+  const ready = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure === undefined) return ready;
+  await Promise.all(ready.map(({ fetched }) => fetched.discard()));
+  throw failure.reason;
+}
+
+async function bringOne(
+  order: PeelOrder,
+  project: Project,
+  context: FetchContext & { accept?: string | undefined },
+): Promise<ReadyPeel> {
+  const fetched = await fetchPeel(order, context);
+  try {
+    const { manifest, signer } = fetched.peel;
+    const trust = checkTrust({
+      name: order.name,
+      signer: signer.fingerprint,
+      policy: project.manifest.trust,
+      pinned: project.lock.peels[order.name]?.signer,
+      accept: context.accept,
+    });
+    const label = `${order.name}@${order.version}`;
+    const cards = order.adapters.map(({ base }) => base.card);
+    await requireValid({ ...folderSource(fetched.folder), label }, cards);
+    const adapters = order.adapters.map(({ base, adapter }) => {
+      const { family, version, digest } = base;
+      return { file: adapterOf(manifest, adapter, base, label).file, family, version, digest };
+    });
+    const { version, registry, integrity } = order;
+    return {
+      order,
+      fetched,
+      trust,
+      entry: { version, registry, integrity, signer: signer.fingerprint, adapters },
+    };
+  } catch (error) {
+    await fetched.discard();
+    throw error;
+  }
+}
+
+/** The adapter that was chosen, as the signed manifest has it: what the registry said of it was only a claim. */
+function adapterOf(
+  manifest: PeelManifest,
+  adapter: number | string,
+  base: OpenedBase,
+  label: string,
+): AdapterEntry {
+  const found =
+    typeof adapter === "number"
+      ? manifest.adapters[adapter]
+      : manifest.adapters.find(({ file, base: made }) => file === adapter && fits(made, base));
+  if (found !== undefined && fits(found.base, base)) return found;
+  const made = manifest.adapters.map(({ base: { family, range } }) => `${family} ${range}`).join(" or ");
+  throw new BananaError(
+    "BASE_INCOMPATIBLE",
+    `expected an adapter for ${base.family} ${base.version}, as the registry or banana.lock says; the signed peel has one for ${made}`,
+    {
+      where: label,
+      hint: "Tell the registry's operator; ask for another version, or add the base that it wants.",
+    },
+  );
+}

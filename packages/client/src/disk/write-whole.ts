@@ -1,0 +1,25 @@
+import { dirname, join } from "node:path";
+import { type Disk, nodeDisk } from "./disk.js";
+import { diskError } from "./errors.js";
+import { ownName } from "./process-id.js";
+
+/**
+ * Writes a file so that it is there whole or not at all: beside its place, then moved there.
+ * @throws BananaError DISK_FULL, TARGET_READ_ONLY; what was half-written is removed
+ */
+export async function writeWhole(path: string, bytes: Uint8Array, disk: Disk = nodeDisk): Promise<void> {
+  const temporary = join(dirname(path), `.${ownName()}.tmp`);
+  try {
+    const file = await disk.open(temporary, "wx");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await disk.rename(temporary, path);
+  } catch (error) {
+    await disk.rm(temporary, { force: true }).catch(() => undefined);
+    throw diskError(error, path);
+  }
+}

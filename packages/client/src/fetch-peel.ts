@@ -1,0 +1,102 @@
+import { BananaError, FILES, LIMITS, packageJsonBytes } from "@banana-peel/format";
+import { folderSource } from "@banana-peel/format/node";
+import { parseManifest } from "@banana-peel/validator";
+import type { OnProgress } from "./progress.js";
+import { downloadTarball } from "./registry/download.js";
+import type { RegistryConfig } from "./registry/npm-config.js";
+import type { Requester } from "./registry/request.js";
+import type { Store, StoredPeel } from "./store/store.js";
+
+/** A peel as a resolution or a lockfile names it. */
+export interface WantedPeel {
+  readonly name: string;
+  readonly version: string;
+  readonly integrity: string;
+  /** Address of its tarball, asked for when the store lacks it. */
+  tarball(): Promise<string>;
+}
+
+/** What fetching needs. */
+export interface FetchContext {
+  readonly store: Store;
+  readonly config: RegistryConfig;
+  readonly request?: Requester | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  /** True: never ask a registry. */
+  readonly offline?: boolean | undefined;
+}
+
+/** A verified peel at hand: in the store, or beside it until it is committed. */
+export interface FetchedPeel extends StoredPeel {
+  readonly from: "store" | "registry";
+  /** Keeps it in the store for the next time. */
+  keep(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/**
+ * Brings a peel: from the store, or from its registry, then verified beside the store. It is the one that was asked
+ * for: integrity, signature, name and version, and package.json saying what peel.json says.
+ * @throws BananaError of `downloadTarball` and `Store.stage`; PEEL_INVALID; REGISTRY_UNREACHABLE when offline
+ */
+export async function fetchPeel(wanted: WantedPeel, context: FetchContext): Promise<FetchedPeel> {
+  const { name, version, integrity } = wanted;
+  const label = `${name}@${version}`;
+  const stored = await context.store.find(integrity);
+  if (stored !== undefined) {
+    await requireIdentity(stored, wanted);
+    return { ...stored, from: "store", keep: async () => undefined, discard: async () => undefined };
+  }
+  if (context.offline)
+    throw new BananaError(
+      "REGISTRY_UNREACHABLE",
+      `expected ${label} in the store, found none, and --offline forbids to fetch it`,
+      {
+        where: label,
+        hint: "Run the command once without --offline.",
+      },
+    );
+  const url = await wanted.tarball();
+  const chunks = downloadTarball({
+    url,
+    integrity,
+    config: context.config,
+    signal: context.signal,
+    request: context.request,
+    onBytes: (received, total) => context.onProgress?.({ kind: "download", name, version, received, total }),
+  });
+  const staged = await context.store.stage(integrity, chunks, label);
+  try {
+    context.onProgress?.({ kind: "verified", name, version });
+    await requireIdentity(staged, wanted);
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+  return {
+    folder: staged.folder,
+    peel: staged.peel,
+    from: "registry",
+    keep: () => staged.commit(),
+    discard: () => staged.discard(),
+  };
+}
+
+async function requireIdentity({ folder, peel }: StoredPeel, wanted: WantedPeel): Promise<void> {
+  const found = `${peel.manifest.name}@${peel.manifest.version}`;
+  const label = `${wanted.name}@${wanted.version}`;
+  if (found !== label)
+    throw new BananaError("PEEL_INVALID", `expected the peel ${label} in the tarball, found ${found}`, {
+      where: `${label}: ${FILES.manifest}`,
+      hint: "The registry serves another peel under this name: tell its operator.",
+    });
+  const source = folderSource(folder);
+  const manifest = parseManifest(await peel.read(FILES.manifest), `${label}: ${FILES.manifest}`);
+  const packageJson = await source.read(FILES.packageJson, LIMITS.jsonBytes);
+  if (Buffer.compare(packageJson, packageJsonBytes(manifest)) !== 0)
+    throw new BananaError("PEEL_INVALID", "expected package.json as peel.json gives it, found another", {
+      where: `${label}: ${FILES.packageJson}`,
+      hint: "The author has to pack the peel with banana-peel pack.",
+    });
+}

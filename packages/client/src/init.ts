@@ -1,0 +1,69 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import { BananaError, PROJECT_MANIFEST } from "@banana-peel/format";
+import { type Disk, nodeDisk } from "./disk/disk.js";
+import { openBaseCard } from "./project/read-project.js";
+import { withProject } from "./project/with-project.js";
+import { projectText } from "./project/write-json.js";
+
+/** What a project was given. */
+export interface InitReport {
+  /** Path of banana.json. */
+  readonly file: string;
+  /** All bases of the project now. */
+  readonly bases: readonly {
+    readonly path: string;
+    readonly family: string;
+    readonly version: string;
+    readonly digest: string;
+  }[];
+}
+
+/**
+ * Writes banana.json, or adds bases to the one that is there. A base below the project's folder is named relative to
+ * it, another by its absolute path.
+ * @param options.bases folders with a base card
+ * @throws BananaError FILE_MISSING and of the card, for a folder that is no base; PROJECT_INVALID when there is
+ *   nothing to do; of the project's files
+ */
+export async function initProject(options: {
+  project: string;
+  bases: readonly string[];
+  disk?: Disk | undefined;
+}): Promise<InitReport> {
+  const disk = options.disk ?? nodeDisk;
+  return withProject(options.project, disk, async (project) => {
+    const known = project.manifest.bases ?? [];
+    const added = await Promise.all(
+      options.bases.map(async (path) => {
+        const { folder } = await openBaseCard(resolve(path), disk, path);
+        const inside = relative(project.folder, folder);
+        return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside)
+          ? `./${inside.replaceAll("\\", "/")}`
+          : folder;
+      }),
+    );
+    const paths = [...new Set([...known, ...added])];
+    const there = await disk.readFile(resolve(project.folder, PROJECT_MANIFEST)).then(
+      () => true,
+      () => false,
+    );
+    if (there && paths.length === known.length)
+      throw new BananaError(
+        "PROJECT_INVALID",
+        "expected a folder without banana.json or a new base, found neither",
+        {
+          where: PROJECT_MANIFEST,
+          hint: "Add a base with banana-peel init --base DIR.",
+        },
+      );
+    const manifest = projectText({ ...project.manifest, bases: paths, peels: project.manifest.peels ?? {} });
+    await project.commit({ peels: new Map(), removed: [], manifest, lock: undefined });
+    const bases = await Promise.all(
+      paths.map((path) => openBaseCard(resolve(project.folder, path), disk, path)),
+    );
+    return {
+      file: resolve(project.folder, PROJECT_MANIFEST),
+      bases: bases.map(({ family, version, digest }, i) => ({ path: paths[i]!, family, version, digest })),
+    };
+  });
+}

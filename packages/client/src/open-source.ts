@@ -1,0 +1,33 @@
+import { resolve } from "node:path";
+import { BananaError, LIMITS, type PeelSource } from "@banana-peel/format";
+import { folderSource } from "@banana-peel/format/node";
+import { type Disk, nodeDisk } from "./disk/disk.js";
+import { hasCode } from "./disk/errors.js";
+import { unpackTarball } from "./tarball/unpack.js";
+
+/**
+ * The peel at a path: a folder, or a tarball that is unpacked in memory.
+ * @throws BananaError FILE_MISSING, FILE_TOO_LARGE, TARBALL_INVALID
+ */
+export async function openSource(path: string, disk: Disk = nodeDisk): Promise<PeelSource> {
+  const place = resolve(path);
+  const found = await disk.lstat(place).catch((error: unknown) => {
+    if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
+    throw new BananaError("FILE_MISSING", `expected a peel's folder or tarball at ${path}, found nothing`, {
+      where: path,
+      hint: "Check the path.",
+      cause: error,
+    });
+  });
+  if (found.isDirectory()) return { ...folderSource(place), label: path };
+  if (found.size > LIMITS.peelBytes)
+    throw new BananaError(
+      "FILE_TOO_LARGE",
+      `expected at most ${LIMITS.peelBytes} bytes, found ${found.size}`,
+      {
+        where: path,
+        hint: "Is this a peel's tarball?",
+      },
+    );
+  return unpackTarball((await disk.readFile(place)) as Uint8Array, {}, path);
+}

@@ -1,0 +1,207 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { memorySource } from "@banana-peel/format";
+import type { SigningKey } from "@banana-peel/signer";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { peelInfo } from "./info.js";
+import { publishPeel } from "./publish.js";
+import { expectCode } from "./testing/expect-code.js";
+import { cleanEnv } from "./testing/project.js";
+import { newKey, sampleFiles, samplePacked, signFiles } from "./testing/sample-peel.js";
+import { removeScratch, scratch } from "./testing/scratch.js";
+import { json, startTestRegistry, type TestRegistry } from "./testing/test-registry.js";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let registry: TestRegistry;
+let key: SigningKey;
+let project: string;
+beforeAll(async () => {
+  key = await newKey();
+});
+beforeEach(async () => {
+  registry = await startTestRegistry();
+  project = await scratch();
+});
+afterEach(() => registry.close());
+afterAll(removeScratch);
+
+async function publish(files: Map<string, Uint8Array>, more = {}) {
+  return publishPeel({
+    source: memorySource(files),
+    project,
+    registry: registry.url,
+    env: cleanEnv(project),
+    ...more,
+  });
+}
+
+describe("publishPeel", () => {
+  it("sends npm's document with the tarball as its attachment", async () => {
+    const files = await signFiles(
+      new Map([...sampleFiles(), ["README.md", Buffer.from('# "data":"" \\u0000 ü\n')]]),
+      key,
+    );
+    const report = await publish(files);
+    expect(registry.requests).toEqual(["PUT /@peels%2fsample"]);
+    const body = registry.published[0]!;
+    expect(registry.lastHeaders["content-length"]).toBe(String(body.length));
+    const document = JSON.parse(body.toString("utf8"));
+    expect(document).toMatchObject({
+      _id: "@peels/sample",
+      name: "@peels/sample",
+      "dist-tags": { latest: "1.0.0" },
+      versions: {
+        "1.0.0": {
+          name: "@peels/sample",
+          version: "1.0.0",
+          bananaPeel: { adapters: [{ family: "nano", range: "^1.0.0" }] },
+          readme: '# "data":"" \\u0000 ü\n',
+          dist: { integrity: report.integrity, shasum: report.shasum },
+        },
+      },
+    });
+    const attachment = document._attachments["@peels/sample-1.0.0.tgz"];
+    expect(attachment.length).toBe(report.bytes);
+    const { packPeel } = await import("./tarball/pack.js");
+    const { tarball } = await packPeel(memorySource(files));
+    expect(Buffer.from(attachment.data, "base64").equals(tarball)).toBe(true);
+    expect(report).toMatchObject({
+      tag: "latest",
+      signer: key.identity.fingerprint,
+      dryRun: false,
+      registry: registry.url,
+    });
+  });
+
+  it("tags a prerelease next, and anything as asked", async () => {
+    const files = await signFiles(sampleFiles({ version: "1.0.0-rc.1" }), key);
+    expect((await publish(files)).tag).toBe("next");
+    expect((await publish(files, { tag: "beta" })).tag).toBe("beta");
+  });
+
+  it("signs with a key that it is given, though another signed before", async () => {
+    const other = await newKey();
+    const files = await signFiles(sampleFiles(), other);
+    files.set("package.json", Buffer.from("{}"));
+    expect((await publish(files, { key })).signer).toBe(key.identity.fingerprint);
+  });
+
+  it("sends nothing on a dry run", async () => {
+    const report = await publish(await signFiles(sampleFiles(), key), { dryRun: true });
+    expect(report).toMatchObject({ dryRun: true, bytes: expect.any(Number) });
+    expect(registry.requests).toEqual([]);
+  });
+
+  it("sends nothing that is unsigned, changed or invalid", async () => {
+    await expectCode(publish(sampleFiles()), "SIGNATURE_MISSING");
+    const files = await signFiles(sampleFiles(), key);
+    await expectCode(
+      publish(new Map([...files, ["README.md", Buffer.from("changed")]])),
+      "SIGNED_FILES_DIFFER",
+    );
+    const noReadme = sampleFiles();
+    noReadme.set("adapter.safetensors", Buffer.from("not safetensors"));
+    const error = await expectCode(publish(await signFiles(noReadme, key)), "PEEL_INVALID");
+    expect(error.details?.problems).toBeInstanceOf(Array);
+    expect(registry.requests).toEqual([]);
+  });
+
+  it("passes on the gate's problems", async () => {
+    const problems = [
+      {
+        rule: "peel/base-shape",
+        severity: "error",
+        message: "expected K 8, found 16",
+        where: "adapter.safetensors",
+        hint: "Train it again.",
+      },
+    ];
+    registry.intercept = (request, response) => {
+      request.resume().on("end", () => json(response, 422, { error: "the peel is invalid", problems }));
+      return true;
+    };
+    const error = await expectCode(publish(await signFiles(sampleFiles(), key)), "REGISTRY_REFUSED");
+    expect(error.details).toEqual({ status: 422, problems });
+    expect(error.message).toContain("the peel is invalid");
+  });
+
+  it.each([
+    [401, /Log in/],
+    [403, /account/],
+    [409, /raise the version/],
+    [413, /larger/],
+    [503, /later/],
+  ])("explains %i", async (status, hint) => {
+    registry.intercept = (request, response) => {
+      request.resume().on("end", () => json(response, status, { error: "no" }));
+      return true;
+    };
+    const error = await expectCode(publish(await signFiles(sampleFiles(), key)), "REGISTRY_REFUSED");
+    expect(error.hint).toMatch(hint);
+  });
+
+  it("says when the registry can't be reached, and when it hangs up", async () => {
+    const files = await signFiles(sampleFiles(), key);
+    registry.intercept = (_request, response) => {
+      response.destroy();
+      return true;
+    };
+    await expectCode(publish(files), "REGISTRY_UNREACHABLE");
+    await expectCode(publish(files, { registry: "http://127.0.0.1:1/" }), "REGISTRY_UNREACHABLE");
+    await expectCode(publish(files, { signal: AbortSignal.abort() }), "CANCELLED");
+  });
+});
+
+describe("the configuration in .npmrc", () => {
+  it("chooses the scope's registry and sends the token for it, and only there", async () => {
+    const host = registry.url.slice("http:".length);
+    await writeFile(
+      join(project, ".npmrc"),
+      `registry=http://127.0.0.1:1/\n@peels:registry=${registry.url}\n${host}:_authToken=\${TOKEN}\n`,
+    );
+    const env = { ...cleanEnv(project), npm_config_userconfig: "/nowhere", TOKEN: "secret-token" };
+    await publish(await signFiles(sampleFiles(), key), { registry: undefined, env });
+    expect(registry.lastHeaders.authorization).toBe("Bearer secret-token");
+    expect(registry.lastHeaders["user-agent"]).toMatch(/^banana-peel\//);
+    const elsewhere = await signFiles(sampleFiles({ name: "@other/sample" }), key);
+    await expectCode(publish(elsewhere, { registry: undefined, env }), "REGISTRY_UNREACHABLE");
+  });
+
+  it("is read from the environment, with name and password", async () => {
+    const host = registry.url.slice("http:".length);
+    const env = {
+      ...cleanEnv(project),
+      npm_config_registry: registry.url,
+      [`npm_config_${host}:username`]: "ada",
+      [`npm_config_${host}:_password`]: Buffer.from("lovelace").toString("base64"),
+    };
+    registry.put(await samplePacked(key));
+    expect((await peelInfo({ name: "sample", project, env })).versions).toHaveLength(1);
+    expect(registry.lastHeaders.authorization).toBe(
+      `Basic ${Buffer.from("ada:lovelace").toString("base64")}`,
+    );
+  });
+
+  it("is refused when npm refuses it", async () => {
+    await writeFile(join(project, ".npmrc"), "_authToken=naked\n");
+    const env = { ...cleanEnv(project), npm_config_userconfig: "/nowhere" };
+    await expectCode(peelInfo({ name: "sample", project, env }), "PROJECT_INVALID");
+  });
+});
+
+describe("peelInfo", () => {
+  it("tells what the registry has, and names the nearest of an unknown name", async () => {
+    registry.put(await samplePacked(key));
+    registry.put(await samplePacked(key, { version: "1.1.0" }), { deprecated: "Use 2." });
+    const options = { project, registry: registry.url, env: cleanEnv(project) };
+    const entry = await peelInfo({ name: "sample", ...options });
+    expect(entry.versions.map(({ version, deprecated }) => [version, deprecated])).toEqual([
+      ["1.0.0", undefined],
+      ["1.1.0", "Use 2."],
+    ]);
+    expect((await expectCode(peelInfo({ name: "simple", ...options }), "PEEL_UNKNOWN")).hint).toContain(
+      "@peels/sample",
+    );
+  });
+});

@@ -1,0 +1,75 @@
+import { isBananaError, LIMITS } from "@banana-peel/format";
+import type { Catalogue } from "@banana-peel/resolver";
+import type { RegistryConfig } from "./npm-config.js";
+import { readPackument } from "./packument.js";
+import { readBody } from "./read-body.js";
+import { type Requester, request } from "./request.js";
+
+/** Milliseconds without a byte after which a registry counts as dead. */
+export const IDLE_MS = 30_000;
+/** Milliseconds that looking for near names may take; it only makes a message better. */
+const SUGGEST_MS = 3_000;
+/** Names that a search is asked for. */
+const SUGGESTIONS = 50;
+
+/** A resolver's catalogue over npm registries. */
+export function createCatalogue(
+  config: RegistryConfig,
+  options: { signal?: AbortSignal | undefined; request?: Requester } = {},
+): Catalogue {
+  const send = options.request ?? request;
+  const text = async (url: string, accept: string, signal?: AbortSignal): Promise<string> => {
+    const answer = await send(url, config, { headers: { accept }, signal });
+    const chunks: Uint8Array[] = [];
+    const limits = { maxBytes: LIMITS.jsonBytes, idleMs: IDLE_MS };
+    for await (const chunk of readBody(answer, url, limits, signal)) chunks.push(chunk);
+    return Buffer.concat(chunks).toString("utf8");
+  };
+  return {
+    async versions(name) {
+      const registry = config.registryFor(name);
+      try {
+        // The full document: the abbreviated one has no bananaPeel field.
+        return readPackument(
+          await text(registry + name.replace("/", "%2f"), "application/json", options.signal),
+          name,
+          registry,
+        );
+      } catch (error) {
+        if (isBananaError(error) && error.details?.status === 404) return undefined;
+        throw error;
+      }
+    },
+    async suggest(name) {
+      const registry = config.registryFor(name);
+      const words = name.slice(name.indexOf("/") + 1).split(/[._-]/);
+      const signal = AbortSignal.any([
+        AbortSignal.timeout(SUGGEST_MS),
+        ...(options.signal ? [options.signal] : []),
+      ]);
+      // A misspelt word finds nothing, so that each word is asked for by itself and by its beginning.
+      const queries = [...new Set(["", ...words, ...words.map((word) => word.slice(0, 3))])];
+      const found = await Promise.allSettled(
+        queries.map((query) =>
+          text(
+            `${registry}-/v1/search?text=${encodeURIComponent(query)}&size=${SUGGESTIONS}`,
+            "application/json",
+            signal,
+          ),
+        ),
+      );
+      return found.flatMap((result) => (result.status === "fulfilled" ? searchedNames(result.value) : []));
+    },
+  };
+}
+
+function searchedNames(text: string): string[] {
+  try {
+    const { objects } = JSON.parse(text) as { objects?: { package?: { name?: unknown } }[] };
+    return (objects ?? []).flatMap((item) =>
+      typeof item?.package?.name === "string" ? [item.package.name] : [],
+    );
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,120 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { BananaError } from "@banana-peel/format";
+
+/** Where requests go and with what rights, as .npmrc files and the environment say. */
+export interface RegistryConfig {
+  /** npm's flat options, which npm-registry-fetch reads: tokens, proxies, certificates, time limits. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Address of the registry for a peel's full name; ends with a slash. */
+  registryFor(name: string): string;
+}
+
+/** What the configuration is read from. */
+export interface ConfigOptions {
+  /** Folder of the project; its .npmrc counts, else that of the package it lies in. */
+  cwd: string;
+  /** Address of a registry that is used for every name, whatever .npmrc says. */
+  registry?: string | undefined;
+  /** Environment; `npm_config_*`, HOME and proxies count. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Retries and time limits where .npmrc doesn't say others: npm's own wait for minutes. */
+const PATIENCE = {
+  fetchRetries: 2,
+  fetchRetryMintimeout: 200,
+  fetchRetryMaxtimeout: 2_000,
+  timeout: 30_000,
+} as const;
+const PATIENCE_KEYS = [
+  "fetch-retries",
+  "fetch-retry-mintimeout",
+  "fetch-retry-maxtimeout",
+  "fetch-timeout",
+] as const;
+
+/**
+ * Reads npm's configuration with npm's own reader: builtin, global, user and project .npmrc, `npm_config_*`.
+ * @throws BananaError PROJECT_INVALID when npm refuses it, USAGE when `registry` is no address
+ */
+export async function loadRegistryConfig(options: ConfigOptions): Promise<RegistryConfig> {
+  const { default: Config } = await import("@npmcli/config");
+  const { default: definitions } = await import("@npmcli/config/lib/definitions/index.js");
+  const explicit = options.registry === undefined ? undefined : address(options.registry, "--registry");
+  // npm looks for the nearest package.json; a folder with banana.json and .npmrc alone is a project for us as well.
+  const argv = [process.execPath, "npm"];
+  const env = { ...(options.env ?? process.env) };
+  if (await isFile(join(options.cwd, ".npmrc"))) {
+    argv.push("--prefix", options.cwd);
+    if (!Object.keys(env).some((key) => /^npm_config_globalconfig$/i.test(key)))
+      argv.push("--globalconfig", join(globalPrefix(env), "etc", "npmrc"));
+  }
+  const config = new Config({
+    ...definitions,
+    npmPath: npmFolder(),
+    argv,
+    env,
+    cwd: options.cwd,
+    warn: false,
+  });
+  try {
+    await config.load();
+    config.validate();
+  } catch (cause) {
+    throw new BananaError(
+      "PROJECT_INVALID",
+      `expected a usable .npmrc: ${(cause as Error).message.split("\n")[0]}`,
+      {
+        where: ".npmrc",
+        hint: "Correct it, for example with npm config fix.",
+        cause,
+      },
+    );
+  }
+  const untouched = PATIENCE_KEYS.filter((key) => config.isDefault(key));
+  const patience = Object.fromEntries(
+    Object.entries(PATIENCE).filter((_, i) => untouched.includes(PATIENCE_KEYS[i]!)),
+  );
+  // No HTTP cache: the store keeps what was verified, and nothing else is worth keeping twice.
+  const flat = { ...config.flat, ...patience, cache: undefined, userAgent: userAgent() };
+  return {
+    options: flat,
+    registryFor(name) {
+      const scoped = (flat as Record<string, unknown>)[`${name.slice(0, name.indexOf("/"))}:registry`];
+      return explicit ?? address(String(scoped ?? config.flat.registry), ".npmrc");
+    },
+  };
+}
+
+function address(text: string, where: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/*$/, "/");
+  throw new BananaError("USAGE", `expected the address of a registry, found ${JSON.stringify(text)}`, {
+    where,
+    hint: "Write it with its protocol: http://localhost:4873/",
+  });
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const { stat } = await import("node:fs/promises");
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+function globalPrefix(env: NodeJS.ProcessEnv): string {
+  if (env.PREFIX) return env.PREFIX;
+  return process.platform === "win32" ? dirname(process.execPath) : dirname(dirname(process.execPath));
+}
+
+/** The folder of the npm that came with this Node, whose npmrc is the builtin one. */
+function npmFolder(): string {
+  const modules = process.platform === "win32" ? "node_modules" : "../lib/node_modules";
+  return join(dirname(process.execPath), modules, "npm");
+}
+
+function userAgent(): string {
+  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  return `banana-peel/${version} node/${process.version} ${process.platform} ${process.arch}`;
+}

@@ -1,0 +1,96 @@
+import { BananaError, PACKAGE_FIELD } from "@banana-peel/format";
+import type { AdapterFit, CatalogueEntry, CatalogueVersion } from "@banana-peel/resolver";
+
+const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
+/** Versions of one name that are read, newest first in most registries; the rest is ignored. */
+const MAX_VERSIONS = 100_000;
+
+/**
+ * Reads a registry's full metadata document of one name. What a version says of itself is believed only as far as
+ * choosing goes: the tarball is checked against its digest and its signature.
+ * @throws BananaError REGISTRY_INVALID
+ */
+export function readPackument(text: string, name: string, registry: string): CatalogueEntry {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    const kind = /^\s*</.test(text) ? "HTML" : "other text";
+    throw invalid(name, registry, `expected JSON, found ${kind}`, cause);
+  }
+  const document = record(data);
+  if (document?.name !== name)
+    throw invalid(
+      name,
+      registry,
+      `expected a document of ${name}, found one of ${JSON.stringify(document?.name)}`,
+    );
+  const versions = record(document.versions);
+  if (versions === undefined) throw invalid(name, registry, "expected versions, found none");
+  return {
+    name,
+    registry,
+    distTags: strings(document["dist-tags"]),
+    versions: Object.entries(versions)
+      .slice(0, MAX_VERSIONS)
+      .flatMap(([version, value]) => readVersion(version, value, registry)),
+  };
+}
+
+function readVersion(version: string, value: unknown, registry: string): CatalogueVersion[] {
+  const manifest = record(value);
+  const dist = record(manifest?.dist);
+  const integrity =
+    typeof dist?.integrity === "string"
+      ? dist.integrity.split(/\s+/).find((hash) => SHA512.test(hash))
+      : undefined;
+  const tarball =
+    typeof dist?.tarball === "string" && URL.canParse(dist.tarball, registry)
+      ? new URL(dist.tarball, registry)
+      : undefined;
+  if (manifest?.version !== version || integrity === undefined) return [];
+  if (tarball === undefined || !/^https?:$/.test(tarball.protocol)) return [];
+  const deprecated =
+    typeof manifest.deprecated === "string" && manifest.deprecated !== "" ? manifest.deprecated : undefined;
+  return [
+    {
+      version,
+      integrity,
+      tarball: tarball.href,
+      adapters: readAdapters(manifest[PACKAGE_FIELD]),
+      deprecated,
+    },
+  ];
+}
+
+function readAdapters(field: unknown): AdapterFit[] | undefined {
+  const adapters = record(field)?.adapters;
+  if (!Array.isArray(adapters)) return undefined;
+  return adapters.slice(0, 32).flatMap((item) => {
+    const { family, range, digest } = record(item) ?? {};
+    if (typeof family !== "string" || typeof range !== "string") return [];
+    return [{ family, range, ...(typeof digest === "string" ? { digest } : {}) }];
+  });
+}
+
+function record(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+function strings(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record(value) ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+}
+
+function invalid(name: string, registry: string, message: string, cause?: unknown): BananaError {
+  return new BananaError("REGISTRY_INVALID", message, {
+    where: `${registry}${name}`,
+    hint: "Is this the address of an npm registry? A proxy may have answered in its place.",
+    cause,
+  });
+}

@@ -1,0 +1,30 @@
+declare module "@npmcli/config" {
+  interface Options {
+    definitions: unknown;
+    shorthands: unknown;
+    flatten: unknown;
+    nerfDarts?: unknown;
+    npmPath: string;
+    argv?: string[];
+    env?: Record<string, string | undefined>;
+    cwd?: string;
+    warn?: boolean;
+  }
+  export default class Config {
+    constructor(options: Options);
+    load(): Promise<void>;
+    validate(): boolean;
+    isDefault(key: string): boolean;
+    readonly flat: Record<string, unknown>;
+  }
+}
+
+declare module "@npmcli/config/lib/definitions/index.js" {
+  const exported: {
+    definitions: unknown;
+    shorthands: unknown;
+    flatten: unknown;
+    nerfDarts: unknown;
+  };
+  export default exported;
+}

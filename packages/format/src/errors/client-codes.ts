@@ -1,0 +1,74 @@
+/** Codes of the registry protocol, the store, and installing. */
+export const clientCodes = {
+  REGISTRY_UNREACHABLE: {
+    title: "The registry can't be reached.",
+    explanation: "No connection, or no answer in time. Nothing was changed; try again.",
+    exit: 6,
+  },
+  REGISTRY_REFUSED: {
+    title: "The registry refused the request.",
+    explanation:
+      "The answer's status says why: 401 and 403 are a matter of login and rights, 409 means that the version exists, 422 that the gate found problems, which are listed.",
+    exit: 6,
+  },
+  REGISTRY_INVALID: {
+    title: "The registry's answer is not what the protocol says.",
+    explanation: "It may be another kind of server, or a page of a proxy.",
+    exit: 6,
+  },
+  DOWNLOAD_FAILED: {
+    title: "The download broke off.",
+    explanation: "The connection ended before the whole tarball came. Nothing was changed; try again.",
+    exit: 6,
+  },
+  INTEGRITY_MISMATCH: {
+    title: "The tarball is not the one that was promised.",
+    explanation:
+      "Its SHA-512 differs from the registry's or the lockfile's. It was changed on its way or in the registry, and is not installed.",
+    exit: 4,
+  },
+  TARBALL_INVALID: {
+    title: "The tarball is not a package.",
+    explanation:
+      "It is not a gzipped tar archive of plain files under package/, or it is larger than the limits.",
+    exit: 3,
+  },
+  DISK_FULL: {
+    title: "The disk is full.",
+    explanation: "What was half-written has been removed. Free some space and try again.",
+    exit: 7,
+  },
+  TARGET_READ_ONLY: {
+    title: "The folder can't be written to.",
+    explanation: "Nothing was changed. Check the folder's permissions.",
+    exit: 7,
+  },
+  PROJECT_INVALID: {
+    title: "banana.json or banana.lock can't be used.",
+    explanation: "The file is broken, or of a version that this program doesn't know.",
+    exit: 3,
+  },
+  LOCK_OUTDATED: {
+    title: "banana.lock doesn't match banana.json.",
+    explanation:
+      "A peel that banana.json asks for is not in the lockfile, or in another version. Run banana-peel install.",
+    exit: 5,
+  },
+  USAGE: {
+    title: "The command was not understood.",
+    explanation: "See banana-peel help.",
+    exit: 2,
+  },
+  CANCELLED: {
+    title: "Stopped before the end.",
+    explanation:
+      "The command was interrupted (Ctrl-C), or the program that called gave up. Nothing was changed; the exit status is the one that shells use for an interrupt.",
+    exit: 130,
+  },
+  PROJECT_BUSY: {
+    title: "Another process is working in this project.",
+    explanation:
+      "Only one command at a time changes a project's peels. It was waited for, but it didn't end. Nothing was changed.",
+    exit: 1,
+  },
+} as const;

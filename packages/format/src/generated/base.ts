@@ -1,0 +1,193 @@
+// Generated from schemas/ by `npm run generate`. Do not edit.
+
+export type FilePath = string;
+
+/**
+ * base.json, the base card: what a quantised ONNX model is and where an adapter can change it. Specification: docs/specification/base.md.
+ */
+export interface BaseCard {
+  $schema?: string;
+  formatVersion: 1;
+  /**
+   * Name of the line of models that share shapes and module paths.
+   */
+  family: string;
+  /**
+   * Semantic version of the base.
+   */
+  version: string;
+  title?: string;
+  description: string;
+  /**
+   * SPDX expression.
+   */
+  license: string;
+  /**
+   * Every file that the base needs, with size and digest. The base digest is made from this list (docs/specification/base.md, Digest).
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  files: {
+    path: FilePath;
+    bytes: number;
+    sha256: string;
+  }[];
+  /**
+   * The ONNX models, by name.
+   */
+  graphs: {
+    [k: string]: {
+      model: FilePath;
+      /**
+       * Files of external data; each path is also the location that the model names.
+       *
+       * @maxItems 100
+       */
+      externalData?: FilePath[];
+    };
+  };
+  /**
+   * The module paths that an adapter can change.
+   *
+   * @maxItems 100000
+   */
+  targets: Target[];
+  image?: Image;
+}
+export interface Target {
+  /**
+   * Module path in canonical form, as in blocks.0.attn.q_proj.
+   */
+  path: string;
+  /**
+   * Name of the graph that holds the target.
+   */
+  graph: string;
+  /**
+   * Name of the node that consumes the weight.
+   */
+  node: string;
+  /**
+   * Operator of that node.
+   */
+  operator: "MatMul";
+  /**
+   * Input features: columns of lora_A.
+   */
+  k: number;
+  /**
+   * Output features: rows of lora_B.
+   */
+  n: number;
+  /**
+   * Order of the stored weight: kn is [K,N], row-major.
+   */
+  layout: "kn";
+  /**
+   * Initializer that holds the quantised weight.
+   */
+  weight: string;
+  scheme: Scheme;
+  /**
+   * Tensor [..., K] that the branch of an attached adapter reads: the layer's input before its quantisation.
+   */
+  input: string;
+  /**
+   * Tensor [..., N] that the branch is added to: the layer's output after its bias.
+   */
+  output: string;
+}
+/**
+ * How the weight is quantised: w = (q - zeroPoint) * scale.
+ */
+export interface Scheme {
+  /**
+   * qdq: an initializer followed by DequantizeLinear.
+   */
+  form: "qdq";
+  bits: 8;
+  signed: boolean;
+  /**
+   * One scale for the tensor, or one for each output feature.
+   */
+  granularity: "tensor" | "channel";
+  /**
+   * Axis of the stored weight that the scales run along, for granularity channel.
+   */
+  axis?: number;
+  /**
+   * Initializer of the scales, float32.
+   */
+  scale: string;
+  /**
+   * Initializer of the zero points; absent means 0.
+   */
+  zeroPoint?: string;
+  /**
+   * Smallest stored value that the scheme uses.
+   */
+  min: number;
+  /**
+   * Largest stored value that the scheme uses.
+   */
+  max: number;
+}
+/**
+ * Present when the base draws pictures from tags.
+ */
+export interface Image {
+  /**
+   * Width and height of a decoded picture, in pixels.
+   */
+  size: number;
+  /**
+   * Name of the graph that predicts x0 from latent [B,T,C], time [B], guidance [B] and context [B,rows,width].
+   */
+  backbone: string;
+  /**
+   * Name of the graph that turns latent [B,T,C] into image [B,3,size,size] in [-1,1].
+   */
+  decoder: string;
+  latent: {
+    tokens: number;
+    channels: number;
+  };
+  conditioning: {
+    /**
+     * Rows of context, one a tag; the rest hold the null row.
+     */
+    rows: number;
+    width: number;
+    /**
+     * JSON file {null: 0, tags: [...]}; tag i is row i + 1 of the embedding.
+     */
+    vocabulary: string;
+    /**
+     * safetensors file with the tensor embedding F32 [V,width].
+     */
+    embedding: string;
+  };
+  sampler: {
+    /**
+     * x0 = f(x,t); x = (1-t') x0 + t' noise for the next time t'. Latent consistency models, arXiv:2310.04378.
+     */
+    kind: "consistency";
+    /**
+     * Times in (0,1], descending, by number of steps.
+     */
+    schedules: {
+      /**
+       * @minItems 1
+       * @maxItems 999
+       */
+      [k: string]: number[];
+    };
+    defaultSteps: number;
+    guidance: {
+      default: number;
+      min: number;
+      max: number;
+    };
+  };
+}

@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import * as format from "./index.js";
+import * as node from "./node/index.js";
+
+it("exports what it promises", () => {
+  expect(Object.keys(format).sort()).toMatchInlineSnapshot(`
+    [
+      "BASE_CARD",
+      "BananaError",
+      "DTYPE_BYTES",
+      "ERROR_CODES",
+      "FILES",
+      "LIMITS",
+      "LOCKFILE",
+      "PACKAGE_FIELD",
+      "PEEL_KEYWORD",
+      "PROJECT_MANIFEST",
+      "baseDigest",
+      "derivePackageJson",
+      "elementCount",
+      "errorInfo",
+      "fromHex",
+      "isBananaError",
+      "isPeelName",
+      "isSafePath",
+      "memorySource",
+      "missing",
+      "packageJsonBytes",
+      "parseJson",
+      "parsePeelRequest",
+      "readAdapter",
+      "readSafetensors",
+      "sha256Hex",
+      "toFloat32",
+      "toHex",
+      "tooLarge",
+      "writeSafetensors",
+    ]
+  `);
+  expect(Object.keys(node)).toEqual(["folderSource"]);
+});

@@ -1,0 +1,24 @@
+export { type Adapter, type LowRank, readAdapter } from "./adapter.js";
+export { baseDigest, fromHex, sha256Hex, toHex } from "./digest.js";
+export { BananaError, type ErrorOptions, isBananaError } from "./errors/banana-error.js";
+export { ERROR_CODES, type ErrorCode, type ErrorInfo, errorInfo } from "./errors/codes.js";
+export type { BaseCard, Image, Scheme, Target } from "./generated/base.js";
+export type { Lockfile } from "./generated/lock.js";
+export type {
+  Adapter as AdapterEntry,
+  Credit,
+  PeelManifest,
+  Person,
+  Preview,
+  Trigger,
+} from "./generated/peel.js";
+export type { ProjectManifest } from "./generated/project.js";
+export { parseJson } from "./json.js";
+export { BASE_CARD, FILES, isSafePath, LOCKFILE, PACKAGE_FIELD, PROJECT_MANIFEST } from "./layout.js";
+export { LIMITS } from "./limits.js";
+export { isPeelName, type PeelRequest, parsePeelRequest } from "./names.js";
+export { derivePackageJson, type PackageField, PEEL_KEYWORD, packageJsonBytes } from "./package-json.js";
+export { DTYPE_BYTES, type Dtype, elementCount, type Tensor, toFloat32 } from "./safetensors/dtype.js";
+export { readSafetensors, type Safetensors } from "./safetensors/read.js";
+export { writeSafetensors } from "./safetensors/write.js";
+export { memorySource, missing, type PeelSource, tooLarge } from "./source.js";

@@ -1,0 +1,44 @@
+import type { Delta } from "./delta.js";
+import type { Matrix } from "./matrix.js";
+
+/** What DoRA adds to an update: the length of every row (or column) of the changed weight. */
+export interface Magnitude {
+  /** [N] for rows, [K] for columns. */
+  readonly values: Float32Array;
+  /** rows: one length for each output feature (PEFT, LyCORIS); columns: for each input (LyCORIS wd_on_out=False). */
+  readonly along: "rows" | "columns";
+}
+
+/**
+ * The delta of DoRA (arXiv:2402.09353): W' = m / ||W + d|| * (W + d), so delta = W' - W, with d the inner update and
+ * W the base's own weight [N,K]. Of full rank in general, so there is no exact low-rank form.
+ */
+export function doraDelta(inner: Delta, { values, along }: Magnitude, weight: Matrix): Delta {
+  const { n, k } = inner;
+  const sum = new Float64Array(k);
+  const changed = (i: number) => {
+    inner.row(i, sum);
+    for (let j = 0; j < k; j++) sum[j]! += weight.data[i * k + j]!;
+    return sum;
+  };
+  const norms = new Float64Array(along === "rows" ? n : k);
+  for (let i = 0; i < n; i++) {
+    const row = changed(i);
+    for (let j = 0; j < k; j++) norms[along === "rows" ? i : j]! += row[j]! ** 2;
+  }
+  const gains = norms.map((square, index) => (square === 0 ? 0 : values[index]! / Math.sqrt(square)));
+  return {
+    form: "DoRA",
+    k,
+    n,
+    exactRank: undefined,
+    exact() {
+      throw new RangeError("DoRA has no exact low-rank form");
+    },
+    row(i, out) {
+      const row = changed(i);
+      for (let j = 0; j < k; j++)
+        out[j] = gains[along === "rows" ? i : j]! * row[j]! - weight.data[i * k + j]!;
+    },
+  };
+}

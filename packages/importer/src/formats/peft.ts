@@ -1,0 +1,123 @@
+import { lowRankDelta } from "../delta/delta.js";
+import type { Magnitude } from "../delta/dora.js";
+import { finite, toMatrix } from "../delta/matrix.js";
+import { ambiguous, invalid, unsupported } from "../errors.js";
+import type { Importer, LoraFiles, LoraModules, RefusedModule, SourceModule } from "../importer.js";
+import { type PeftConfig, peftConfig } from "./peft-config.js";
+import { groupTensors, need, type Roles, readModule, strayTensor } from "./tensors.js";
+import { pair } from "./updates.js";
+
+const PREFIX = "base_model.model.";
+/** The name of the adapter stands in the middle when a model's own state was saved. */
+const KEY =
+  /^(.+)\.(lora_A|lora_B|lora_embedding_A|lora_embedding_B|lora_magnitude_vector)(?:\.(?!weight$|bias$)([^.]+))?(?:\.(weight|bias))?$/;
+
+/**
+ * PEFT (huggingface/peft 0.21.2): adapter_config.json and adapter_model.safetensors;
+ * base_model.model.X.lora_A.weight [r,K], .lora_B.weight [N,r]; delta = s B A. fan_in_fan_out only says how the
+ * base's weight is stored, so A and B are the same for it.
+ */
+export const peft: Importer = {
+  id: "peft",
+  title: "PEFT",
+  detect: ({ tensors, config }) =>
+    config !== undefined || [...tensors.keys()].some((name) => name.startsWith(PREFIX)),
+  read(files) {
+    if (files.config === undefined)
+      throw invalid(
+        files.label,
+        "expected adapter_config.json beside the weights, found none: it holds alpha and the rank patterns",
+        "Import the whole folder that PEFT saved.",
+      );
+    const config = peftConfig(files.config, "adapter_config.json");
+    const read = readPeftTensors(files, (path) => {
+      const inner = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : path;
+      return { path: { spelling: "dotted", text: inner }, config, configPath: inner };
+    });
+    return { ...read, notes: [...config.notes] };
+  },
+};
+
+/** What the names of a file in PEFT's style say about a module: its path and the configuration that scales it. */
+export interface PeftPlace {
+  readonly path: SourceModule["path"];
+  /** undefined: scale 1. */
+  readonly config: PeftConfig | undefined;
+  /** The path that the configuration's patterns match. */
+  readonly configPath: string;
+}
+
+/** Reads tensors in PEFT's spelling, which diffusers uses too. */
+export function readPeftTensors(
+  { tensors, label, config }: LoraFiles,
+  place: (module: string) => PeftPlace,
+  parse = peftKey,
+): LoraModules {
+  const adapters = new Set<string>();
+  const { modules, unknown } = groupTensors(tensors, label, (name) => {
+    const parsed = parse(name);
+    if (parsed?.adapter !== undefined) adapters.add(parsed.adapter);
+    return parsed && [parsed.module, parsed.role];
+  });
+  if (adapters.size > 1)
+    throw ambiguous(`expected the tensors of one adapter, found ${[...adapters].join(", ")}`, {
+      where: label,
+      hint: "Save each adapter into a folder of its own.",
+      details: { adapters: [...adapters] },
+    });
+  const refused: RefusedModule[] = unknown.map((name) =>
+    isTrained(name) ? trainedTensor(name, config) : strayTensor(name),
+  );
+  const read = [...modules].map(([name, roles]) =>
+    readModule(name, refused, () => peftModule(name, roles, place(name))),
+  );
+  return { modules: read.filter((module) => module !== undefined), refused, notes: [] };
+}
+
+/** A tensor's module, role and adapter name. */
+export function peftKey(name: string): { module: string; role: string; adapter?: string } | undefined {
+  const match = KEY.exec(name);
+  if (match === null) return undefined;
+  const [, module, role, adapter, kind] = match;
+  const full = kind === "bias" ? `${role}.bias` : role!;
+  return adapter === undefined ? { module: module!, role: full } : { module: module!, role: full, adapter };
+}
+
+function peftModule(name: string, roles: Roles, { path, config, configPath }: PeftPlace): SourceModule {
+  if (roles.has("lora_B.bias") || roles.has("lora_A.bias"))
+    throw unsupported(
+      "lora_B.bias (lora_bias)",
+      name,
+      "an adapter holds no biases",
+      "Train without lora_bias.",
+    );
+  const embedding = roles.has("lora_embedding_A") ? "lora_embedding" : "lora";
+  const a = toMatrix(need(roles, `${embedding}_A`, name), `${name}.${embedding}_A`);
+  const b = toMatrix(need(roles, `${embedding}_B`, name), `${name}.${embedding}_B`);
+  pair(b, a, name);
+  const delta = lowRankDelta(a, b, config?.scale(configPath, a.rows) ?? 1);
+  const vector = roles.get("lora_magnitude_vector");
+  if (vector === undefined) return { name, path, delta };
+  const values = finite(vector, `${name}.lora_magnitude_vector`);
+  if (values.length !== b.rows)
+    throw invalid(`${name}.lora_magnitude_vector`, `expected [${b.rows}], found [${vector.shape.join(",")}]`);
+  const magnitude: Magnitude = { values, along: "rows" };
+  return { name, path, delta, magnitude };
+}
+
+function isTrained(name: string): boolean {
+  return /\.(?:weight|bias)$|\.modules_to_save\.|token_adapter/.test(name);
+}
+
+/** A whole tensor: of modules_to_save, or a bias that was trained. */
+function trainedTensor(name: string, config: LoraFiles["config"]): RefusedModule {
+  return {
+    name,
+    feature:
+      name.endsWith(".bias") && !config?.modules_to_save
+        ? "a trained bias"
+        : "a whole trained layer (modules_to_save)",
+    reason: "an adapter holds low-rank updates only",
+    mend: "Train without bias and modules_to_save, or import the rest with `partial`.",
+  };
+}

@@ -1,0 +1,1 @@
+export { loraFiles } from "./lora-files.js";

@@ -1,0 +1,12 @@
+import { BananaError } from "@banana-peel/format";
+
+/** The BananaError that a function throws or rejects with; fails when there is none. */
+export async function caught(run: () => unknown): Promise<BananaError> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof BananaError) return error;
+    throw error;
+  }
+  throw new Error("expected a BananaError, nothing was thrown");
+}

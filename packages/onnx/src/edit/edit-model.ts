@@ -1,0 +1,67 @@
+import { invalid } from "../errors.js";
+import type { OnnxModel } from "../model/types.js";
+import { GRAPH, MODEL, TENSOR } from "../proto/fields.js";
+import { name, payload, wireFields } from "../proto/wire.js";
+import { Chunks } from "./chunks.js";
+import { nodeMessage, renamedNode, tensorWithElements, valueMessage } from "./messages.js";
+import type { ModelEdits } from "./types.js";
+
+/**
+ * Writes a model with edits. Fields that no edit touches keep their bytes and their order, unknown ones too.
+ * @throws BananaError ONNX_INVALID when an edit names what the model lacks, or a new name is already taken
+ */
+export function editModel(model: OnnxModel, edits: ModelEdits): Uint8Array {
+  checkEdits(model, edits);
+  const chunks = new Chunks();
+  for (const field of wireFields(model.bytes, "model")) {
+    if (field.no === MODEL.graph) chunks.field(MODEL.graph, editGraph(payload(field, "model"), edits));
+    else chunks.raw(field.raw);
+  }
+  return chunks.finish();
+}
+
+function editGraph(bytes: Uint8Array, edits: ModelEdits): Chunks {
+  const chunks = new Chunks();
+  let node = 0;
+  for (const field of wireFields(bytes, "graph")) {
+    if (field.no === GRAPH.node) {
+      if (edits.renamedOutputs === undefined || edits.renamedOutputs.size === 0) chunks.raw(field.raw);
+      else chunks.field(GRAPH.node, renamedNode(payload(field, "graph"), edits.renamedOutputs));
+      for (const added of edits.nodesAfter?.get(node) ?? []) chunks.field(GRAPH.node, nodeMessage(added));
+      node++;
+    } else if (field.no === GRAPH.initializer && edits.elements !== undefined) {
+      const elements = edits.elements.get(tensorName(payload(field, "graph")));
+      if (elements === undefined) chunks.raw(field.raw);
+      else chunks.field(GRAPH.initializer, tensorWithElements(payload(field, "graph"), elements));
+    } else chunks.raw(field.raw);
+  }
+  for (const input of edits.inputs ?? []) chunks.field(GRAPH.input, valueMessage(input));
+  return chunks;
+}
+
+function tensorName(bytes: Uint8Array): string {
+  const field = wireFields(bytes, "initializer").find(({ no }) => no === TENSOR.name);
+  return field === undefined ? "" : name(field, "initializer");
+}
+
+function checkEdits({ graph }: OnnxModel, edits: ModelEdits): void {
+  const taken = new Set([...graph.values.keys(), ...graph.initializers.keys(), ...graph.producers.keys()]);
+  const claim = (added: string) => {
+    if (taken.has(added)) throw invalid(added, `expected a new name, found ${added} taken`);
+    taken.add(added);
+  };
+  for (const [old, renamed] of edits.renamedOutputs ?? []) {
+    if (!graph.producers.has(old)) throw invalid(old, `expected a node that makes ${old}, found none`);
+    claim(renamed);
+  }
+  for (const old of edits.renamedOutputs?.keys() ?? []) taken.delete(old);
+  for (const input of edits.inputs ?? []) claim(input.name);
+  for (const [index, nodes] of edits.nodesAfter ?? []) {
+    if (graph.nodes[index] === undefined)
+      throw invalid("graph", `expected a node ${index}, found ${graph.nodes.length} nodes`);
+    for (const node of nodes) for (const output of node.outputs) claim(output);
+  }
+  for (const initializer of edits.elements?.keys() ?? [])
+    if (!graph.initializers.has(initializer))
+      throw invalid(initializer, `expected an initializer ${initializer}, found none`);
+}

@@ -1,0 +1,57 @@
+import { DIM, ENTRY, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE } from "../proto/fields.js";
+import { name, wireFields } from "../proto/wire.js";
+import { Chunks } from "./chunks.js";
+import type { ElementsEdit, NewInput, NewNode } from "./types.js";
+
+/** A NodeProto. */
+export function nodeMessage(node: NewNode): Chunks {
+  const chunks = new Chunks();
+  for (const input of node.inputs) chunks.text(NODE.input, input);
+  for (const output of node.outputs) chunks.text(NODE.output, output);
+  chunks.text(NODE.name, node.name).text(NODE.opType, node.opType);
+  if (node.domain) chunks.text(NODE.domain, node.domain);
+  return chunks;
+}
+
+/** A ValueInfoProto of a tensor. */
+export function valueMessage(input: NewInput): Chunks {
+  const shape = new Chunks();
+  for (const dim of input.dims) {
+    const size = new Chunks();
+    shape.field(
+      SHAPE.dim,
+      typeof dim === "number" ? size.integer(DIM.value, dim) : size.text(DIM.param, dim),
+    );
+  }
+  const tensor = new Chunks().integer(TENSOR_TYPE.elemType, input.dataType).field(TENSOR_TYPE.shape, shape);
+  return new Chunks().text(VALUE.name, input.name).field(VALUE.type, new Chunks().field(TYPE.tensor, tensor));
+}
+
+/** A NodeProto like the one given, with some outputs renamed; every other byte stays. */
+export function renamedNode(bytes: Uint8Array, renames: ReadonlyMap<string, string>): Chunks {
+  const chunks = new Chunks();
+  for (const field of wireFields(bytes, "node")) {
+    const renamed = field.no === NODE.output ? renames.get(name(field, "node")) : undefined;
+    if (renamed === undefined) chunks.raw(field.raw);
+    else chunks.text(NODE.output, renamed);
+  }
+  return chunks;
+}
+
+const ELEMENTS = new Set<number>([
+  TENSOR.floatData,
+  TENSOR.int32Data,
+  TENSOR.rawData,
+  TENSOR.externalData,
+  TENSOR.dataLocation,
+]);
+
+/** A TensorProto like the one given, with its elements elsewhere or others; every other byte stays. */
+export function tensorWithElements(bytes: Uint8Array, elements: ElementsEdit): Chunks {
+  const chunks = new Chunks();
+  for (const field of wireFields(bytes, "initializer")) if (!ELEMENTS.has(field.no)) chunks.raw(field.raw);
+  if (elements instanceof Uint8Array) return chunks.field(TENSOR.rawData, elements);
+  for (const [key, value] of Object.entries(elements))
+    chunks.field(TENSOR.externalData, new Chunks().text(ENTRY.key, key).text(ENTRY.value, String(value)));
+  return chunks.integer(TENSOR.dataLocation, 1);
+}

@@ -1,0 +1,36 @@
+import type { ExternalData } from "../model/types.js";
+
+/** A graph input to add. */
+export interface NewInput {
+  readonly name: string;
+  /** TensorProto.DataType. */
+  readonly dataType: number;
+  /** Sizes; text names a symbolic one. */
+  readonly dims: readonly (number | string)[];
+}
+
+/** A node to add, without attributes. */
+export interface NewNode {
+  readonly name: string;
+  readonly opType: string;
+  readonly domain?: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** New elements of an initializer: embedded bytes (little-endian, row-major), or a place in a file. */
+export type ElementsEdit = Uint8Array | ExternalData;
+
+/** What editModel changes. */
+export interface ModelEdits {
+  readonly inputs?: readonly NewInput[];
+  /** Nodes to add right behind the node of that index, in this order. */
+  readonly nodesAfter?: ReadonlyMap<number, readonly NewNode[]>;
+  /**
+   * New names for tensors where they are made. A node behind it can then make the old name, so that all who read
+   * it, graph outputs and graphs inside nodes too, read the new node's output without being touched.
+   */
+  readonly renamedOutputs?: ReadonlyMap<string, string>;
+  /** New elements by initializer. */
+  readonly elements?: ReadonlyMap<string, ElementsEdit>;
+}

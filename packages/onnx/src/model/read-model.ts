@@ -1,0 +1,70 @@
+import { bound, invalid } from "../errors.js";
+import { GRAPH, MODEL, OPSET, SPARSE, TENSOR } from "../proto/fields.js";
+import { integer, name, once, payload, wireFields } from "../proto/wire.js";
+import { addName, type NodeBudget, readNode } from "./read-node.js";
+import { readTensor } from "./read-tensor.js";
+import { readValue } from "./read-value.js";
+import { linkGraph } from "./topology.js";
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from "./types.js";
+
+/**
+ * Reads a ModelProto (https://github.com/onnx/onnx/blob/main/docs/IR.md). Weights are views of `bytes` or places in
+ * external files; nothing is loaded. Time and memory are bounded by the file's size and ONNX_LIMITS.
+ * @param label name of the file for messages
+ * @throws BananaError ONNX_INVALID, ONNX_LIMIT, ONNX_LOCATION
+ */
+export function readModel(bytes: Uint8Array, label: string): OnnxModel {
+  bound("modelBytes", bytes.length, label);
+  const opsets = new Map<string, number>();
+  let graph: Uint8Array | undefined;
+  for (const field of wireFields(bytes, label)) {
+    if (field.no === MODEL.graph) graph = once(graph, payload(field, label), "graph", label);
+    else if (field.no === MODEL.opsetImport) {
+      let domain = "";
+      let version = 0;
+      for (const inner of wireFields(payload(field, label), label)) {
+        if (inner.no === OPSET.domain) domain = name(inner, label);
+        else if (inner.no === OPSET.version) version = integer(inner, label);
+      }
+      opsets.set(domain === "ai.onnx" ? "" : domain, version);
+    }
+  }
+  if (graph === undefined) throw invalid(label, "expected an ONNX model with a graph, found none");
+  if (opsets.size === 0) throw invalid(label, "expected the versions of the operator sets, found none");
+  return { bytes, opsets, graph: readGraph(graph, label) };
+}
+
+function readGraph(bytes: Uint8Array, label: string): OnnxGraph {
+  const nodes: OnnxNode[] = [];
+  const initializers = new Map<string, OnnxTensor>();
+  const inputs: OnnxValue[] = [];
+  const outputs: OnnxValue[] = [];
+  const values = new Map<string, OnnxValue>();
+  const sparse = new Set<string>();
+  const budget: NodeBudget = { used: 0 };
+  for (const field of wireFields(bytes, label)) {
+    if (field.no === GRAPH.node)
+      nodes.push(readNode(payload(field, label), `${label}: node ${nodes.length}`, budget, 0));
+    else if (field.no === GRAPH.initializer) {
+      const tensor = readTensor(payload(field, label), `${label}: initializer ${initializers.size}`);
+      if (tensor.name === "" || initializers.has(tensor.name))
+        throw invalid(label, `expected initializers with names of their own, found "${tensor.name}" again`);
+      initializers.set(tensor.name, tensor);
+      bound("values", initializers.size, label);
+    } else if (field.no === GRAPH.sparseInitializer) {
+      for (const inner of wireFields(payload(field, label), label))
+        if (inner.no === SPARSE.values) addName(inner, TENSOR.name, label, sparse);
+    } else if (field.no === GRAPH.input) inputs.push(readValue(payload(field, label), `${label}: input`));
+    else if (field.no === GRAPH.output) outputs.push(readValue(payload(field, label), `${label}: output`));
+    else if (field.no === GRAPH.valueInfo) {
+      const value = readValue(payload(field, label), `${label}: value_info`);
+      values.set(value.name, value);
+      bound("values", values.size, label);
+    }
+    bound("values", Math.max(inputs.length, outputs.length), label);
+  }
+  for (const value of [...inputs, ...outputs]) values.set(value.name, value);
+  const fed = inputs.filter((input) => !initializers.has(input.name));
+  const known = new Set([...initializers.keys(), ...sparse, ...inputs.map((input) => input.name)]);
+  return { nodes, initializers, inputs: fed, outputs, values, ...linkGraph(nodes, known, outputs, label) };
+}

@@ -1,0 +1,107 @@
+import { bound, invalid } from "../errors.js";
+import { ATTRIBUTE, GRAPH, NODE, SPARSE, TENSOR, VALUE } from "../proto/fields.js";
+import { integer, name, payload, wireFields } from "../proto/wire.js";
+import type { OnnxNode } from "./types.js";
+
+/** What is left of ONNX_LIMITS.nodes, shared by a graph and all graphs inside it. */
+export interface NodeBudget {
+  used: number;
+}
+
+/**
+ * Reads a NodeProto. Of graphs inside it (If, Loop, Scan) only the names that they read from outside are kept.
+ * @param depth graphs around the node
+ */
+export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, depth: number): OnnxNode {
+  bound("nodes", ++budget.used, where);
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const ints = new Map<string, number>();
+  const captured = new Set<string>();
+  let nodeName = "";
+  let opType = "";
+  let domain = "";
+  let attributes = 0;
+  for (const field of wireFields(bytes, where)) {
+    if (field.no === NODE.input) inputs.push(name(field, where));
+    else if (field.no === NODE.output) outputs.push(name(field, where));
+    else if (field.no === NODE.name) nodeName = name(field, where);
+    else if (field.no === NODE.opType) opType = name(field, where);
+    else if (field.no === NODE.domain) domain = name(field, where);
+    else if (field.no === NODE.attribute) {
+      bound("attributes", ++attributes, where);
+      readAttribute(payload(field, where), `${where} ${nodeName}`, ints, captured, budget, depth);
+    }
+  }
+  bound("edges", Math.max(inputs.length, outputs.length), where);
+  if (opType === "") throw invalid(`${where} ${nodeName}`, "expected an operator, found none");
+  return { name: nodeName, opType, domain, inputs, outputs, ints, captured: [...captured] };
+}
+
+function readAttribute(
+  bytes: Uint8Array,
+  where: string,
+  ints: Map<string, number>,
+  captured: Set<string>,
+  budget: NodeBudget,
+  depth: number,
+): void {
+  let attributeName: string | undefined;
+  let value: number | undefined;
+  for (const field of wireFields(bytes, where)) {
+    if (field.no === ATTRIBUTE.name) attributeName = name(field, where);
+    else if (field.no === ATTRIBUTE.i) value = attributeInteger(field, where);
+    else if (field.no === ATTRIBUTE.g || field.no === ATTRIBUTE.graphs)
+      readInnerGraph(payload(field, where), where, captured, budget, depth + 1);
+  }
+  if (attributeName !== undefined && value !== undefined) ints.set(attributeName, value);
+}
+
+/** Attributes of operators that we don't know may use all 64 bits; those are not kept. */
+function attributeInteger(field: Parameters<typeof integer>[0], where: string): number | undefined {
+  try {
+    return integer(field, where);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds what a graph inside a node reads from outside of it. */
+function readInnerGraph(
+  bytes: Uint8Array,
+  where: string,
+  captured: Set<string>,
+  budget: NodeBudget,
+  depth: number,
+): void {
+  bound("nesting", depth, where);
+  const defined = new Set<string>();
+  const read: string[] = [];
+  for (const field of wireFields(bytes, where)) {
+    if (field.no === GRAPH.node) {
+      const node = readNode(payload(field, where), where, budget, depth);
+      for (const input of [...node.inputs, ...node.captured]) read.push(input);
+      for (const output of node.outputs) defined.add(output);
+    } else if (field.no === GRAPH.input) addName(field, VALUE.name, where, defined);
+    else if (field.no === GRAPH.initializer) addName(field, TENSOR.name, where, defined);
+    else if (field.no === GRAPH.sparseInitializer) {
+      for (const inner of wireFields(payload(field, where), where))
+        if (inner.no === SPARSE.values) addName(inner, TENSOR.name, where, defined);
+    } else if (field.no === GRAPH.output) {
+      for (const inner of wireFields(payload(field, where), where))
+        if (inner.no === VALUE.name) read.push(name(inner, where));
+    }
+  }
+  for (const input of read) if (input !== "" && !defined.has(input)) captured.add(input);
+}
+
+/** Adds the name field of a message. */
+export function addName(
+  field: Parameters<typeof payload>[0],
+  no: number,
+  where: string,
+  names: Set<string>,
+): void {
+  for (const inner of wireFields(payload(field, where), where))
+    if (inner.no === no) names.add(name(inner, where));
+}

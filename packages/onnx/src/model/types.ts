@@ -1,0 +1,78 @@
+/** A model as far as it is understood here; `bytes` are views of the file, and what isn't listed stays in them. */
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  /** Version of each operator set by domain; "" is ONNX's own. */
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly graph: OnnxGraph;
+}
+
+/** The main graph; its nodes are in topological order. */
+export interface OnnxGraph {
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<string, OnnxTensor>;
+  /** Inputs that a caller feeds: those that no initializer has the name of. */
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** Everything whose type the model states, by name: inputs, outputs and value_info. */
+  readonly values: ReadonlyMap<string, OnnxValue>;
+  /** Indices of the nodes of a name; names of nodes needn't be unique. */
+  readonly named: ReadonlyMap<string, readonly number[]>;
+  /** Index of the node that makes a tensor, by the tensor's name. */
+  readonly producers: ReadonlyMap<string, number>;
+  /** Indices of the nodes that read a tensor, by its name; also through the graphs inside a node. */
+  readonly consumers: ReadonlyMap<string, readonly number[]>;
+}
+
+/** An operator in a graph. */
+export interface OnnxNode {
+  readonly name: string;
+  readonly opType: string;
+  readonly domain: string;
+  /** "" stands for an optional input that is left out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Integer attributes, by name. */
+  readonly ints: ReadonlyMap<string, number>;
+  /** Tensors of this graph that the graphs inside the node read. */
+  readonly captured: readonly string[];
+}
+
+/** Name, element type and shape of a tensor. */
+export interface OnnxValue {
+  readonly name: string;
+  /** TensorProto.DataType; undefined when it isn't a tensor or the model doesn't say. */
+  readonly dataType: number | undefined;
+  /** Sizes; text is a symbolic one, undefined an unknown one. Undefined when not even the rank is known. */
+  readonly dims: readonly (number | string | undefined)[] | undefined;
+}
+
+/** An initializer. */
+export interface OnnxTensor {
+  readonly name: string;
+  readonly dataType: number;
+  readonly dims: readonly number[];
+  /** Number of elements. */
+  readonly count: number;
+  readonly data: TensorData;
+}
+
+/** Where the elements of a tensor are. */
+export type TensorData =
+  | { readonly kind: "raw"; readonly bytes: Uint8Array }
+  | { readonly kind: "external"; readonly external: ExternalData }
+  /** float_data: little-endian floats, in the pieces in which they lie in the file. */
+  | { readonly kind: "float"; readonly pieces: readonly Uint8Array[] }
+  /** int32_data: one element a number, for every type of at most 32 bits. */
+  | { readonly kind: "int32"; readonly numbers: readonly number[] }
+  /** A field that isn't read here (int64_data, string_data, ...). */
+  | { readonly kind: "other" };
+
+/** A place in a file beside the model. */
+export interface ExternalData {
+  /** POSIX path relative to the model's folder, without a leading `./`; never outside of it. */
+  readonly location: string;
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly length: number;
+}

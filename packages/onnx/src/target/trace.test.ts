@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { readModel } from "../model/read-model.js";
+import { linear } from "../testing/build.js";
+import { traceTarget } from "./trace.js";
+
+const trace = (...change: Parameters<typeof linear>) =>
+  traceTarget(readModel(linear(...change), "t").graph, "mm");
+
+describe("traceTarget", () => {
+  it("finds the weight, its grid, and both ends of a branch", () => {
+    expect(trace()).toEqual({
+      node: 3,
+      weight: "w",
+      scale: "ws",
+      zeroPoint: undefined,
+      axis: 1,
+      inputs: ["xd", "x"],
+      outputs: ["product", "y"],
+    });
+  });
+
+  it("ends at the product when others read it, or when what is added is no constant", () => {
+    expect(trace(({ outputs }) => outputs.push("product")).outputs).toEqual(["product"]);
+    expect(trace(({ nodes }) => (nodes[4]!.inputs = ["x", "product"])).outputs).toEqual(["product"]);
+  });
+
+  it("counts a negative axis from the front", () => {
+    expect(trace(({ nodes }) => (nodes[2]!.ints = { axis: -1 })).axis).toBe(1);
+  });
+
+  it.each<[string, Parameters<typeof linear>[0]]>([
+    ["a missing node", ({ nodes }) => (nodes[3]!.name = "other")],
+    ["a name twice", ({ nodes }) => (nodes[4]!.name = "mm")],
+    ["another operator", ({ nodes }) => (nodes[3]!.op = "Gemm")],
+    ["a float weight", ({ nodes }) => (nodes[3]!.inputs = ["xd", "bias"])],
+    ["a weight that is computed", ({ nodes }) => (nodes[2]!.inputs = ["xq", "ws"])],
+    ["blocks", ({ nodes }) => (nodes[2]!.ints = { axis: 0, block_size: 32 })],
+    [
+      "a weight that another layer reads",
+      ({ nodes }) => nodes.push({ name: "tied", op: "Relu", inputs: ["w"], outputs: ["tied"] }),
+    ],
+    [
+      "dequantised weights that another layer reads",
+      ({ nodes }) => nodes.push({ name: "tied", op: "Relu", inputs: ["wd"], outputs: ["tied"] }),
+    ],
+  ])("refuses %s", (_, change) => {
+    expect(() => trace(change)).toThrow(expect.objectContaining({ code: "ONNX_UNSUPPORTED" }));
+  });
+});

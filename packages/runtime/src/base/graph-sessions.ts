@@ -1,0 +1,84 @@
+import type { Stored } from "@banana-peel/onnx";
+import {
+  openAttachSession,
+  openBaseSession,
+  openMergedSession,
+  type SessionSource,
+} from "../session/open-session.js";
+import { SessionSlot } from "../session/slot.js";
+
+/**
+ * The sessions of one graph. The base's own and the one with branches stay, so that peels come and go without a
+ * reload; of those on merged weights only the one in force stays.
+ */
+export class GraphSessions {
+  readonly #source: SessionSource;
+  readonly #keys = new WeakMap<SessionSlot, string>();
+  #base: SessionSlot | undefined;
+  #attach: SessionSlot | undefined;
+  #merged: { key: string; slot: SessionSlot } | undefined;
+
+  constructor(source: SessionSource) {
+    this.#source = source;
+  }
+
+  get base(): SessionSlot {
+    this.#base ??= this.#slot(() => openBaseSession(this.#source));
+    return this.#base;
+  }
+
+  get attach(): SessionSlot {
+    this.#attach ??= this.#slot(() => openAttachSession(this.#source));
+    return this.#attach;
+  }
+
+  /**
+   * The session on merged weights: that in force when it was made for the same key, else a new one, which counts
+   * only once `keep` says so.
+   * @param key names the merged weights exactly
+   */
+  merged(
+    key: string,
+    stored: ReadonlyMap<string, Stored>,
+    attach: boolean,
+    signal?: AbortSignal,
+  ): SessionSlot {
+    const whole = `${attach ? "attach" : "plain"} ${key}`;
+    if (this.#merged?.key === whole) return this.#merged.slot;
+    const slot = this.#slot(() => openMergedSession(this.#source, stored, attach, signal));
+    this.#keys.set(slot, whole);
+    return slot;
+  }
+
+  /** Makes `slot` the one in force and retires what it replaces; with `releaseIdle` all others too. */
+  keep(slot: SessionSlot, releaseIdle: boolean): Promise<void>[] {
+    const retired: Promise<void>[] = [];
+    const retire = (other: SessionSlot | undefined) => {
+      if (other !== undefined && other !== slot) retired.push(other.retire());
+      return other === slot ? slot : undefined;
+    };
+    const key = this.#keys.get(slot);
+    retire(this.#merged?.slot);
+    this.#merged = key === undefined ? undefined : { key, slot };
+    if (releaseIdle) {
+      this.#base = retire(this.#base);
+      this.#attach = retire(this.#attach);
+    }
+    return retired;
+  }
+
+  /** Retires a session on merged weights that didn't come into force. */
+  discard(slot: SessionSlot): Promise<void>[] {
+    return this.#keys.has(slot) && slot !== this.#merged?.slot ? [slot.retire()] : [];
+  }
+
+  /** Releases every session once its last use has ended. */
+  async retireAll(): Promise<void> {
+    const slots = [this.#base, this.#attach, this.#merged?.slot];
+    await Promise.all(slots.map((slot) => slot?.retire()));
+  }
+
+  #slot(open: ConstructorParameters<typeof SessionSlot>[1]): SessionSlot {
+    return new SessionSlot(this.#source.graph.name, open);
+  }
+}

@@ -1,0 +1,23 @@
+import { baseDigest } from "@banana-peel/format";
+import { BananaBase } from "./banana-base.js";
+import { checkedFiles } from "./check-files.js";
+import { type OpenGraph, openGraph } from "./open-graph.js";
+import type { Base, OpenBaseOptions } from "./types.js";
+
+/**
+ * Opens a base: checks every file against the card, and every target of the card against its graph. Sessions are
+ * made when a graph first runs. Specification: docs/specification/base.md.
+ * @throws BananaError BASE_FILE_MISSING, BASE_FILE_DIFFERS, BASE_INVALID, ONNX_INVALID, ONNX_LIMIT, ONNX_LOCATION;
+ *   the signal's reason
+ */
+export async function openBase(options: OpenBaseOptions): Promise<Base> {
+  const { card, signal } = options;
+  const files = checkedFiles(card, options);
+  await files.checkAll(signal);
+  const graphs = new Map<string, OpenGraph>();
+  for (const name of Object.keys(card.graphs)) {
+    signal?.throwIfAborted();
+    graphs.set(name, await openGraph(card, name, files, signal));
+  }
+  return new BananaBase(options, await baseDigest(card), files, graphs);
+}

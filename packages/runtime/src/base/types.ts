@@ -1,0 +1,104 @@
+import type { BaseCard } from "@banana-peel/format";
+import type { Feeds, Ort, SessionOptions } from "../ort.js";
+import type { PeelUse } from "../peel/types.js";
+import type { Plan, PlanOptions } from "../plan/types.js";
+
+/** Where the files of a base come from. Paths are those of the card: POSIX, relative to the base. */
+export interface BaseFiles {
+  /**
+   * All bytes of a file. Called again whenever a session is made: an app for which reading is dear keeps them.
+   * Rejects when there is no such file.
+   */
+  readFile(path: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Size and SHA-256 (lower-case hexadecimal) of a file, for platforms that can stream it. */
+  digestFile?(path: string, signal?: AbortSignal): Promise<{ bytes: number; sha256: string }>;
+  /** `length` bytes from `offset` of a file, for platforms that can read a part. */
+  readRange?(path: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Folder that holds the files, where onnxruntime can open them itself; the weights are then mapped, not copied. */
+  readonly folder?: string;
+}
+
+/** What openBase needs. */
+export interface OpenBaseOptions extends BaseFiles {
+  /** The base card, as parsed from base.json. */
+  readonly card: BaseCard;
+  readonly ort: Ort;
+  /** Given to every session; `externalData` is the runtime's own and ignored here. */
+  readonly sessionOptions?: SessionOptions;
+  readonly signal?: AbortSignal;
+  /** Milliseconds of a monotonic clock, for the report; performance.now by default. */
+  readonly now?: () => number;
+}
+
+/** How setPeels applies peels. */
+export interface SetPeelsOptions extends PlanOptions {
+  /** A plan that was made for these very uses on this base; without one, setPeels plans by itself. */
+  readonly plan?: Plan;
+  /** true: also release the base's and the attach sessions that the new state doesn't need. Default false: they stay warm. */
+  readonly releaseIdle?: boolean;
+}
+
+/** One peel in force. */
+export interface ReportPeel {
+  readonly name: string;
+  readonly version: string;
+  readonly weight: number;
+  /** Where it came from, for people. */
+  readonly label: string;
+  /** SHA-256 over the lines `<sha256>  <path>` of its files: the name of its exact content. */
+  readonly digest: string;
+  /** Fingerprint of the verified signer; undefined when it was opened by the unsafe opt-out. */
+  readonly signer: string | undefined;
+}
+
+/** What is in force and what it took. */
+export interface Report {
+  readonly base: { readonly family: string; readonly version: string; readonly digest: string };
+  readonly peels: readonly ReportPeel[];
+  readonly plan: Plan;
+  /** Milliseconds of the setPeels call that made this state. */
+  readonly milliseconds: {
+    /** Planning, with the merging that it measures. */
+    readonly plan: number;
+    /** Opening sessions. */
+    readonly sessions: number;
+    readonly total: number;
+  };
+}
+
+/** An open base. Every method throws DISPOSED after dispose. */
+export interface Base {
+  readonly card: BaseCard;
+  /** The app's onnxruntime, whose Tensor makes the feeds of `run`. */
+  readonly ort: Ort;
+  /** `sha256:` and 64 hexadecimal digits: names the exact weights (docs/specification/base.md, Digest). */
+  readonly digest: string;
+  /**
+   * Chooses a strategy for every target that the peels change, by what merging would keep, measured on the
+   * weights as they would be stored.
+   * @throws BananaError WEIGHT_INVALID, STRATEGY_UNAVAILABLE, BASE_INCOMPATIBLE (peel of another base), DISPOSED
+   */
+  plan(uses: readonly PeelUse[], options?: PlanOptions & { signal?: AbortSignal }): Promise<Plan>;
+  /**
+   * Puts exactly these peels in force, in place of those before; [] takes all off, and the base's own graphs run.
+   * Calls queue behind each other. One that fails or is aborted leaves the state before in force.
+   * @throws BananaError as plan does, and PEEL_NO_EFFECT, SESSION_FAILED
+   */
+  setPeels(uses: readonly PeelUse[], options?: SetPeelsOptions & { signal?: AbortSignal }): Promise<Report>;
+  /**
+   * Runs a graph of the card with the peels in force at the time of the call.
+   * @throws BananaError INPUT_INVALID, SESSION_FAILED, RUN_FAILED, DISPOSED
+   */
+  run(graph: string, feeds: Feeds, options?: { signal?: AbortSignal }): Promise<Feeds>;
+  /** The state in force. */
+  report(): Report;
+  /** The peels in force, in the order given; packages/image takes their trigger embeddings from here. */
+  uses(): readonly PeelUse[];
+  /**
+   * The bytes of a file that the card lists (vocabulary, embeddings), checked against its size and digest there.
+   * @throws BananaError INPUT_INVALID (not on the card), BASE_FILE_MISSING, BASE_FILE_DIFFERS, DISPOSED
+   */
+  readFile(path: string, options?: { signal?: AbortSignal }): Promise<Uint8Array>;
+  /** Releases every session once the runs under way have ended. A second call does nothing. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,8 @@
+import { expect, it } from "vitest";
+import * as runtime from "./index.js";
+import * as node from "./node/index.js";
+
+it("exports this and no more", () => {
+  expect(Object.keys(runtime).sort()).toEqual(["openBase", "openPeel"]);
+  expect(Object.keys(node)).toEqual(["openBase"]);
+});

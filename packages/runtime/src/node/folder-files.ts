@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { BaseFiles } from "../base/types.js";
+
+/** The files of a base in a folder. */
+export interface FolderFiles extends Required<BaseFiles> {
+  /** Size of a file in bytes. */
+  size(path: string): Promise<number>;
+}
+
+/** The files of a base in a folder: hashed as streams, read in parts, opened by onnxruntime itself. */
+export function folderFiles(folder: string): FolderFiles {
+  return {
+    folder: resolve(folder),
+    async size(path) {
+      return (await stat(join(folder, path))).size;
+    },
+    async readFile(path, signal) {
+      return new Uint8Array(await readFile(join(folder, path), { signal }));
+    },
+    async digestFile(path, signal) {
+      const hash = createHash("sha256");
+      let bytes = 0;
+      for await (const chunk of createReadStream(join(folder, path), { signal })) {
+        bytes += (chunk as Buffer).length;
+        hash.update(chunk as Buffer);
+      }
+      return { bytes, sha256: hash.digest("hex") };
+    },
+    async readRange(path, offset, length) {
+      const file = await open(join(folder, path));
+      try {
+        const bytes = new Uint8Array(length);
+        let done = 0;
+        while (done < length) {
+          const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+          if (bytesRead === 0) return bytes.subarray(0, done);
+          done += bytesRead;
+        }
+        return bytes;
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { type OpenFolderOptions, openBase } from "./open-folder.js";

@@ -1,0 +1,54 @@
+/** How an update is applied to a target: beside the layer, or folded into its weights. */
+export type Strategy = "attach" | "merge";
+
+/** How a merge puts a value on the grid. */
+export type RoundingName = "nearest" | "dither";
+
+/** What a plan may choose. */
+export interface PlanOptions {
+  /** Default "auto": merge where the plan's bounds on gain and error hold, attach elsewhere. */
+  readonly strategy?: "auto" | Strategy;
+  /** Rounding of merged targets; default "nearest". Targets of merge-aware peels are always rounded to nearest. */
+  readonly rounding?: RoundingName;
+  /** Strategy by target path, in place of `strategy`. */
+  readonly perTarget?: Readonly<Record<string, "auto" | Strategy>>;
+}
+
+/** How well the applied change of a target's weights matches the intended one; both as seen in weight space. */
+export interface Retention {
+  /** <applied, intended> / <intended, intended>; 1 is perfect, 0 is gone. */
+  readonly gain: number;
+  /** ||applied - intended|| / ||intended||, Frobenius; 0 is perfect. */
+  readonly error: number;
+}
+
+/** The plan for one target. */
+export interface PlanTarget extends Retention {
+  readonly path: string;
+  readonly graph: string;
+  readonly strategy: Strategy;
+  /** Rounding of a merged target. */
+  readonly rounding?: RoundingName;
+  /** Sum of the ranks of the peels on it. */
+  readonly rank: number;
+  /** Names of the peels that change it, in the order given. */
+  readonly peels: readonly string[];
+  /** What merging would keep, where that was measured. */
+  readonly merged?: Retention;
+  /** Why this strategy, in words. */
+  readonly reason: string;
+}
+
+/** What is to be done, target by target, in the order of the card. */
+export interface Plan {
+  readonly strategy: "auto" | Strategy;
+  readonly rounding: RoundingName;
+  readonly targets: readonly PlanTarget[];
+  readonly totals: { readonly attached: number; readonly merged: number };
+  /** Over all targets; both 1 when there are none. */
+  readonly gain: { readonly min: number; readonly median: number };
+  /** Over all targets; both 0 when there are none. */
+  readonly error: { readonly max: number; readonly median: number };
+  /** What a person should know: targets whose update rounding weakened, weights outside the peel's own range. */
+  readonly warnings: readonly string[];
+}

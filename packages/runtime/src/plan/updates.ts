@@ -1,0 +1,49 @@
+import type { LowRank } from "@banana-peel/format";
+import type { PeelUse } from "../peel/types.js";
+
+/** One peel's part in the update of a target. */
+export interface Part {
+  readonly use: PeelUse;
+  readonly lowRank: LowRank;
+  /** weight * alpha / rank: what B A is multiplied with. */
+  readonly factor: number;
+}
+
+/** The parts of every target that the uses change, by path; uses of weight 0 change nothing. */
+export function partsByTarget(uses: readonly PeelUse[]): Map<string, Part[]> {
+  const parts = new Map<string, Part[]>();
+  for (const use of uses) {
+    if (use.weight === 0) continue;
+    for (const lowRank of use.peel.adapter.targets.values()) {
+      const part = { use, lowRank, factor: (use.weight * use.peel.entry.alpha) / lowRank.rank };
+      const others = parts.get(lowRank.path);
+      if (others === undefined) parts.set(lowRank.path, [part]);
+      else others.push(part);
+    }
+  }
+  return parts;
+}
+
+/**
+ * Gives the rows [N] of the intended update of a [K,N] weight, sum over the parts of factor * (B A)^T, one row k at
+ * a time. The order of operations is fixed, in doubles, so that every machine gets the same numbers: from 0, for
+ * each part in the order given and each r in ascending order, add (factor * B[n,r]) * A[r,k].
+ */
+export function updateRows(parts: readonly Part[], n: number): (k: number, out: Float64Array) => void {
+  const prepared = parts.map(({ lowRank, factor }) => {
+    const scaled = new Float64Array(lowRank.rank * n);
+    for (let r = 0; r < lowRank.rank; r++)
+      for (let column = 0; column < n; column++)
+        scaled[r * n + column] = factor * lowRank.b[column * lowRank.rank + r]!;
+    return { scaled, a: lowRank.a, rank: lowRank.rank, k: lowRank.k };
+  });
+  return (row, out) => {
+    out.fill(0);
+    for (const { scaled, a, rank, k } of prepared)
+      for (let r = 0; r < rank; r++) {
+        const left = a[r * k + row]!;
+        const first = r * n;
+        for (let column = 0; column < n; column++) out[column]! += scaled[first + column]! * left;
+      }
+  };
+}

@@ -1,0 +1,72 @@
+import type { Stored } from "@banana-peel/onnx";
+import type { CheckedFiles } from "../base/check-files.js";
+import type { OpenGraph } from "../base/open-graph.js";
+import type { OpenBaseOptions } from "../base/types.js";
+import type { Session, SessionOptions } from "../ort.js";
+import { attachModel, modelWith } from "./attach-model.js";
+import { mergedData } from "./merged-data.js";
+
+/** Where a graph's session takes its model and weights from. */
+export interface SessionSource {
+  readonly graph: OpenGraph;
+  readonly files: CheckedFiles;
+  readonly base: Pick<OpenBaseOptions, "ort" | "sessionOptions" | "folder">;
+}
+
+/** Opens the base's own graph: from its folder where there is one, so that onnxruntime maps the weights. */
+export async function openBaseSession(source: SessionSource): Promise<Session> {
+  const { graph, base } = source;
+  if (base.folder !== undefined)
+    return base.ort.InferenceSession.create(`${base.folder}/${graph.path}`, options(base));
+  return open(source, graph.model.bytes, await readExternal(source));
+}
+
+/** Opens the graph with a branch beside every target, on the base's own weights. */
+export async function openAttachSession(source: SessionSource): Promise<Session> {
+  const external = source.base.folder === undefined ? await readExternal(source) : [];
+  return open(source, attachModel(source.graph), external);
+}
+
+/**
+ * Opens the graph on merged weights, with a branch beside every target when `attach`.
+ * @param merged stored values by target path
+ */
+export async function openMergedSession(
+  source: SessionSource,
+  merged: ReadonlyMap<string, Stored>,
+  attach: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Session> {
+  const { graph, base } = source;
+  const data = await mergedData(graph, merged, source.files, signal);
+  const model = attach ? attachModel(graph, data.elements) : modelWith(graph.model, data.elements);
+  const needed = data.externalData.length === 0 && base.folder === undefined;
+  return open(source, model, needed ? await readExternal(source) : data.externalData);
+}
+
+type External = readonly { path: string; data: Uint8Array }[];
+
+function open({ base }: SessionSource, model: Uint8Array, externalData: External): Promise<Session> {
+  return base.ort.InferenceSession.create(model, {
+    ...options(base),
+    ...(externalData.length > 0 && { externalData }),
+  });
+}
+
+async function readExternal({ graph, files }: SessionSource): Promise<External> {
+  return Promise.all(graph.externalData.map(async (path) => ({ path, data: await files.readFile(path) })));
+}
+
+/** The app's options; a model given as bytes finds its external data in the base's folder. */
+function options({ sessionOptions, folder }: SessionSource["base"]): SessionOptions {
+  const { externalData: _, ...own } = sessionOptions ?? {};
+  if (folder === undefined) return own;
+  const extra = (own.extra ?? {}) as { session?: Record<string, unknown> };
+  return {
+    ...own,
+    extra: {
+      ...extra,
+      session: { ...extra.session, model_external_initializers_file_folder_path: folder },
+    },
+  };
+}

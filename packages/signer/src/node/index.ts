@@ -1,0 +1,7 @@
+export {
+  createKeyFile,
+  defaultKeyPath,
+  type KeyEnvironment,
+  publicKeyPath,
+  readKeyFile,
+} from "./key-files.js";

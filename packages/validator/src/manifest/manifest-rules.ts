@@ -1,0 +1,14 @@
+import type { PeelManifest } from "@banana-peel/format";
+import type { Problem } from "../problem.js";
+import { checkAdaptersDiffer } from "./adapters-differ.js";
+import { checkRanges } from "./ranges.js";
+import { checkTraining } from "./training.js";
+import { checkTriggers } from "./triggers.js";
+import { checkVersion } from "./version.js";
+import { checkWeights } from "./weights.js";
+
+/** Everything that peel.json's schema can't say and that needs no other file. `label` is its name for `where`. */
+export function checkManifest(manifest: PeelManifest, label: string): Problem[] {
+  const rules = [checkVersion, checkRanges, checkAdaptersDiffer, checkWeights, checkTraining, checkTriggers];
+  return rules.flatMap((rule) => rule(manifest, label));
+}

@@ -1,0 +1,47 @@
+/** Rules of what base.json says, beyond its schema. */
+export const cardRules = {
+  "base/version-not-semver": {
+    title: "The base's version is not a semantic version.",
+    explanation: "Versions follow semver.org 2.0.0, without a leading v and without build metadata.",
+    severity: "error",
+    section: "base.md#basejson",
+  },
+  "base/file-duplicate": {
+    title: "A file is on the list twice.",
+    explanation: "Each file of the base is listed once, also when upper and lower case are not told apart.",
+    severity: "error",
+    section: "base.md#files-and-digest",
+  },
+  "base/file-unlisted": {
+    title: "A file that the card uses is not on its list.",
+    explanation: "Models, external data, vocabulary and embedding are all on the list, with size and digest.",
+    severity: "error",
+    section: "base.md#files-and-digest",
+  },
+  "base/graph-unknown": {
+    title: "A graph that the card uses is not among its graphs.",
+    explanation: "The graph of every target, and the backbone and the decoder, are names in graphs.",
+    severity: "error",
+    section: "base.md#graphs",
+  },
+  "base/target-duplicate": {
+    title: "Two targets have the same module path.",
+    explanation: "An adapter finds a target by its path.",
+    severity: "error",
+    section: "base.md#targets",
+  },
+  "base/scheme": {
+    title: "A target's scheme contradicts itself.",
+    explanation:
+      "min is below max and both can be stored (-128 to 127 signed, 0 to 255 unsigned); granularity channel has an axis, granularity tensor has none.",
+    severity: "error",
+    section: "base.md#schemes",
+  },
+  "base/sampler": {
+    title: "The image section's sampler contradicts itself.",
+    explanation:
+      "A schedule has as many times as its name says, descending; defaultSteps names a schedule; guidance's default lies between min and max.",
+    severity: "error",
+    section: "base.md#sampler",
+  },
+} as const;

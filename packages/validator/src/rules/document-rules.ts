@@ -1,0 +1,53 @@
+/** Rules of the JSON files as documents: syntax, version, schema. */
+export const documentRules = {
+  "peel/schema": {
+    title: "peel.json does not follow its schema.",
+    explanation: "A value is missing, unknown, or of another kind than schemas/peel.schema.json asks for.",
+    severity: "error",
+    section: "peel.md#peeljson",
+  },
+  "base/schema": {
+    title: "base.json does not follow its schema.",
+    explanation: "A value is missing, unknown, or of another kind than schemas/base.schema.json asks for.",
+    severity: "error",
+    section: "base.md#basejson",
+  },
+  "project/schema": {
+    title: "banana.json does not follow its schema.",
+    explanation: "A value is missing, unknown, or of another kind than schemas/project.schema.json asks for.",
+    severity: "error",
+    section: "lock.md#bananajson",
+  },
+  "lock/schema": {
+    title: "banana.lock does not follow its schema.",
+    explanation: "A value is missing, unknown, or of another kind than schemas/lock.schema.json asks for.",
+    severity: "error",
+    section: "lock.md#bananalock",
+  },
+  "lock/version-not-semver": {
+    title: "A version in banana.lock is not a semantic version.",
+    explanation: "The lockfile names exact versions. Let banana-peel install write it.",
+    severity: "error",
+    section: "lock.md#bananalock",
+  },
+  "peel/manifest-missing": {
+    title: "The peel has no peel.json.",
+    explanation:
+      "peel.json says what the peel is and which bases it fits; without it a folder is not a peel.",
+    severity: "error",
+    section: "peel.md#layout",
+  },
+  "peel/manifest-json": {
+    title: "peel.json is not valid JSON.",
+    explanation:
+      "It must be UTF-8 JSON without a byte-order mark and with each key once in an object: programs differ in which of two equal keys they keep.",
+    severity: "error",
+    section: "README.md#json",
+  },
+  "peel/format-version": {
+    title: "The peel is of a version of the format that this program doesn't know.",
+    explanation: "It was made for a newer program. Nothing else of it can be judged.",
+    severity: "error",
+    section: "peel.md#versions-of-the-format",
+  },
+} as const;

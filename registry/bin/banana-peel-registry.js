@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// Here and not in dist/, so that npm can link it before the first build.
+import "../dist/cli.js";

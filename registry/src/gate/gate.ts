@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Inner } from "../verdaccio/inner.js";
+import { refuse } from "./http.js";
+import type { Refusal } from "./problems.js";
+import { routeOf } from "./routes.js";
+
+/** Bytes of the bodies of logins and tags. */
+const SMALL_BODY = 64 * 1024;
+
+/** What the gate needs. */
+export interface GateOptions {
+  readonly inner: Inner;
+  /** Answers a publish; undefined: it has answered. */
+  readonly publish: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    name: string,
+    user: string,
+  ) => Promise<Refusal | undefined>;
+  /** True when a user may move the tags of a name. */
+  readonly mayTag: (name: string, user: string) => Promise<boolean>;
+  /** Hears what went wrong in the registry itself. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A refusal without problems in a peel. */
+function plain(status: number, error: string): Refusal {
+  return { status, error, problems: [] };
+}
+
+/**
+ * The gate: every request from outside comes here first, and Verdaccio has no other door. What writes is checked or
+ * refused; when the gate itself fails, the answer is 500 and nothing was stored.
+ */
+export function createGate(
+  options: GateOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    handle(options, request, response).catch((error: unknown) => {
+      options.onError(error);
+      if (response.headersSent) response.destroy();
+      else refuse(request, response, plain(500, "the registry failed; nothing was stored"));
+    });
+  };
+}
+
+async function handle(
+  options: GateOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { inner } = options;
+  const url = request.url ?? "/";
+  const route = routeOf(request.method ?? "", url);
+  switch (route.kind) {
+    case "read":
+      inner.pass(request, response);
+      return;
+    case "absent":
+      refuse(request, response, plain(404, "this registry doesn't offer that"));
+      return;
+    case "refused":
+      refuse(
+        request,
+        response,
+        plain(405, "a published peel doesn't change: publish a new version, or move a tag"),
+      );
+      return;
+    case "account":
+      if (isSmall(request)) inner.pass(request, response);
+      else refuse(request, response, plain(413, `expected a body of at most ${SMALL_BODY} bytes`));
+      return;
+  }
+  const user = await whoIs(inner, request);
+  if (user === undefined) {
+    refuse(request, response, plain(401, "log in first: npm login, or banana-peel login"));
+    return;
+  }
+  if (route.kind === "publish") {
+    const refused = await options.publish(request, response, route.name, user);
+    if (refused !== undefined) refuse(request, response, refused);
+  } else if (!isSmall(request))
+    refuse(request, response, plain(413, `expected a body of at most ${SMALL_BODY} bytes`));
+  else if (await options.mayTag(route.name, user)) inner.pass(request, response);
+  else refuse(request, response, plain(403, `only who published ${route.name} may move its tags`));
+}
+
+/** True when a request says that its body is small; one that doesn't say is not believed to be. */
+function isSmall({ headers }: IncomingMessage): boolean {
+  if (headers["transfer-encoding"] !== undefined) return false;
+  return Number(headers["content-length"] ?? 0) <= SMALL_BODY;
+}
+
+/** The user whose token or password the request carries, by Verdaccio's own word. */
+async function whoIs(inner: Inner, { headers }: IncomingMessage): Promise<string | undefined> {
+  const { authorization } = headers;
+  if (authorization === undefined) return undefined;
+  const { status, body } = await inner.ask({ method: "GET", path: "/-/whoami", headers: { authorization } });
+  if (status !== 200) return undefined;
+  const { username } = JSON.parse(body) as { username?: unknown };
+  return typeof username === "string" && username !== "" ? username : undefined;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { isTagName, routeOf } from "./routes.js";
+
+describe("routeOf", () => {
+  it("lets reading through", () => {
+    for (const method of ["GET", "HEAD", "OPTIONS"])
+      expect(routeOf(method, "/anything?x")).toEqual({ kind: "read" });
+  });
+
+  it("knows npm's ways to publish", () => {
+    for (const url of ["/@peels%2fx", "/@peels%2Fx", "/@peels/x", "/@peels%2fx?write=true", "/%40peels%2fx"])
+      expect(routeOf("PUT", url), url).toEqual({ kind: "publish", name: "@peels/x" });
+    expect(routeOf("PUT", "/x")).toEqual({ kind: "publish", name: "x" });
+  });
+
+  it("knows logins and tags", () => {
+    expect(routeOf("PUT", "/-/user/org.couchdb.user:ann")).toEqual({ kind: "account" });
+    expect(routeOf("PUT", "/-/user/org.couchdb.user%3Aann")).toEqual({ kind: "account" });
+    expect(routeOf("PUT", "/-/user/org.couchdb.user:ann/-rev/1")).toEqual({ kind: "account" });
+    expect(routeOf("DELETE", "/-/user/token/abc")).toEqual({ kind: "account" });
+    expect(routeOf("PUT", "/-/package/@a%2fb/dist-tags/beta")).toEqual({ kind: "tag", name: "@a/b" });
+  });
+
+  it("refuses every other way to write", () => {
+    for (const [method, url] of [
+      ["PUT", "/"],
+      ["PUT", ""],
+      ["PUT", "//x"],
+      ["PUT", "/@a%2fb/"],
+      ["PUT", "/@a%2fb/-rev/1"],
+      ["PUT", "/@a/b/c"],
+      ["PUT", "/@a%2fb/-/b-1.0.0.tgz/x"],
+      ["PUT", "/%"],
+      ["PUT", "/-/package/@a%2fb/dist-tags/1.0.0"],
+      ["PUT", "/-/package/@a%2f../dist-tags/x%2fy"],
+      ["DELETE", "/@a%2fb"],
+      ["POST", "/@a%2fb"],
+      ["PATCH", "/@a%2fb"],
+      ["get", "/x"],
+      ["", "/x"],
+    ] as const)
+      expect(routeOf(method, url), `${method} ${url}`).toEqual({ kind: "refused" });
+    for (const url of ["/-/npm/v1/tokens", "/-/v1/login", "/-/user/x", "/-/"])
+      expect(routeOf("POST", url), url).toEqual({ kind: "absent" });
+  });
+
+  it("takes no tag for a version", () => {
+    for (const tag of ["latest", "next", "beta.1", "v-next"]) expect(isTagName(tag), tag).toBe(true);
+    for (const tag of ["1", "1.0.0", "v1", "V1.2", "x", "", "^1", "a b", "a/b", "x1", "é", "a".repeat(65)])
+      expect(isTagName(tag), tag).toBe(false);
+  });
+});

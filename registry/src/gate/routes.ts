@@ -1,0 +1,62 @@
+import { isPeelName } from "@banana-peel/format";
+
+/** What a request asks of the registry, as far as the gate must know. */
+export type Route =
+  /** Changes nothing: goes to Verdaccio as it is. */
+  | { kind: "read" }
+  /** Logging in and out: small, goes to Verdaccio as it is. */
+  | { kind: "account" }
+  /** A new version of a package; `name` may be none of a peel. */
+  | { kind: "publish"; name: string }
+  /** Moves or removes a dist-tag of a peel. */
+  | { kind: "tag"; name: string }
+  /** Part of the npm protocol that this registry doesn't offer; npm goes on without it. */
+  | { kind: "absent" }
+  /** Would change a package in another way than publishing a version. */
+  | { kind: "refused" };
+
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+const ACCOUNT = [
+  /^PUT \/-\/user\/org\.couchdb\.user(?::|%3a)[^/]+(?:\/-rev\/[^/]*)?$/i,
+  /^DELETE \/-\/user\/token\/[^/]+$/,
+];
+const TAG = /^(?:PUT|POST|DELETE) \/-\/package\/(@[^/]+(?:\/|%2f)[^/]+)\/dist-tags\/([^/]+)$/i;
+const PUBLISH = /^PUT \/((?:@[^/]+\/)?[^/]+)$/;
+/** A dist-tag: not to be taken for a version or a range. */
+const TAG_NAME = /^[a-z][a-z0-9._-]{0,63}$/i;
+
+/** True for a dist-tag that can't be taken for a version or a range. */
+export function isTagName(tag: string): boolean {
+  return TAG_NAME.test(tag) && !/^[vx]\d|^x$/i.test(tag);
+}
+
+/**
+ * What a request asks for. Everything that writes and isn't on this short list is refused, so that no path of
+ * Verdaccio's, known or not, leads around the gate.
+ * @param url as in the request line: path and query
+ */
+export function routeOf(method: string, url: string): Route {
+  if (READING.has(method)) return { kind: "read" };
+  const path = url.split("?", 1)[0]!;
+  const request = `${method} ${path}`;
+  if (ACCOUNT.some((pattern) => pattern.test(request))) return { kind: "account" };
+  const tag = TAG.exec(request);
+  if (tag !== null) {
+    const name = decode(tag[1]!);
+    return name !== undefined && isPeelName(name) && isTagName(tag[2]!)
+      ? { kind: "tag", name }
+      : { kind: "refused" };
+  }
+  if (path.startsWith("/-/")) return { kind: "absent" };
+  const name = decode(PUBLISH.exec(request)?.[1]);
+  return name === undefined ? { kind: "refused" } : { kind: "publish", name };
+}
+
+function decode(part: string | undefined): string | undefined {
+  if (part === undefined) return undefined;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

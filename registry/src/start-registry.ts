@@ -1,0 +1,133 @@
+import { mkdir } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { BananaError, type BaseCard } from "@banana-peel/format";
+import { loadBases } from "./bases.js";
+import { createGate } from "./gate/gate.js";
+import { createPublish } from "./gate/publish.js";
+import { Owners } from "./storage/owners.js";
+import { type LogLevel, verdaccioConfig } from "./verdaccio/config.js";
+import { innerRegistry } from "./verdaccio/inner.js";
+
+/** How to host a registry. Only `storage` is needed. */
+export interface RegistryOptions {
+  /** Folder of everything that the registry keeps; made when it isn't there. One process at a time may use it. */
+  storage: string;
+  /** TCP port; 0 takes a free one. Default 0. */
+  port?: number;
+  /** Address to listen on. Default 127.0.0.1: this machine only. */
+  host?: string;
+  /** Bases that peels are checked against: cards, or folders with base.json. Default none: not checked. */
+  bases?: readonly (BaseCard | string)[];
+  /** Accepted signers (fingerprints) by `@scope/name` or `@scope/*`. A name without a match belongs to its first signer. */
+  signers?: Readonly<Record<string, readonly string[]>>;
+  /** Bytes of a publish request: the tarball in base64 and a little JSON. Default 384 MiB, a tarball of 288 MiB. */
+  maxBodyBytes?: number;
+  /** Bytes of a peel's files, unpacked in memory. Default 1 GiB. */
+  maxUnpackedBytes?: number;
+  /** Users that may register themselves; -1 closes registration. Default 1000. */
+  maxUsers?: number;
+  /** How much Verdaccio writes to standard output, in JSON lines. Default fatal: next to nothing. */
+  logLevel?: LogLevel;
+  /** Hears what went wrong in the registry itself, which clients see as status 500. Default: nobody. */
+  onError?: (error: unknown) => void;
+}
+
+/** A registry that runs. */
+export interface Registry {
+  /** Its address, with a slash at the end. */
+  readonly url: string;
+  /** Stops: no new connections, open ones are cut, the port is free. May be called twice. */
+  close(): Promise<void>;
+}
+
+const MIB = 1024 * 1024;
+/** Milliseconds that a request may take to come in whole: 60 MB at 0.5 Mbit/s. */
+const REQUEST_MS = 20 * 60 * 1000;
+
+/**
+ * Starts a registry in this process: Verdaccio behind the gate. Everything is written under `storage`, nothing goes
+ * out to the network. Verdaccio's log level is that of the first registry of the process.
+ * @throws BananaError LISTEN_FAILED, TARGET_READ_ONLY, and those of reading base cards
+ */
+export async function startRegistry(options: RegistryOptions): Promise<Registry> {
+  const { port = 0, host = "127.0.0.1", maxBodyBytes = 384 * MIB, maxUnpackedBytes = 1024 * MIB } = options;
+  const storage = resolve(options.storage);
+  const bases = await loadBases(options.bases ?? []);
+  await makeFolder(join(storage, "packages"));
+
+  // Verdaccio takes about a second to load: only who hosts a registry pays for it.
+  const { runServer } = await import("verdaccio");
+  const config = verdaccioConfig({
+    storage,
+    maxBodyBytes,
+    maxUsers: options.maxUsers ?? 1000,
+    logLevel: options.logLevel ?? "fatal",
+  });
+  const inner = innerRegistry((await runServer(config as never)) as Server);
+  const owners = new Owners(join(storage, "owners"));
+  const server = createServer(
+    createGate({
+      inner,
+      publish: createPublish({
+        inner,
+        owners,
+        bases,
+        signers: options.signers ?? {},
+        maxBodyBytes,
+        maxUnpackedBytes,
+      }),
+      mayTag: async (name, user) => (await owners.get(name))?.publishers.includes(user) ?? false,
+      onError: options.onError ?? (() => {}),
+    }),
+  );
+  server.requestTimeout = REQUEST_MS;
+  await listen(server, port, host);
+  return { url: urlOf(server, host), close: closer(server) };
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new BananaError("TARGET_READ_ONLY", "expected a folder that can be made and written to", {
+      where: path,
+      hint: "Choose another folder with --storage.",
+      cause,
+    });
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((done, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) =>
+      reject(
+        new BananaError("LISTEN_FAILED", `expected to listen on ${host}:${port}, found ${cause.code}`, {
+          where: `${host}:${port}`,
+          hint: "Choose another port, or 0 for a free one.",
+          cause,
+        }),
+      ),
+    );
+    server.listen(port, host, done);
+  });
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const name = everywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}/`;
+}
+
+function closer(server: Server): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  return () => {
+    closed ??= new Promise((done) => {
+      server.close(() => done());
+      server.closeAllConnections();
+    });
+    return closed;
+  };
+}

@@ -1,0 +1,4 @@
+/** Text as Markdown shows it: <words> are not read as HTML. */
+export function plain(text) {
+  return text.replaceAll("<", "\\<");
+}

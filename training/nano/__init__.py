@@ -1,0 +1,1 @@
+"""How the reference base `nano` and its sample peel are made."""
