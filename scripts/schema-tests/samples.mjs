@@ -98,7 +98,12 @@ export const samples = {
       ...base,
       title: "Nano",
       graphs: { backbone: { model: "backbone.onnx", externalData: ["backbone.data"] } },
-      targets: [{ ...target, scheme: { ...scheme, axis: 1, zeroPoint: "w_zero" } }],
+      targets: [
+        {
+          ...target,
+          scheme: { ...scheme, granularity: "block", axis: 0, blockSize: 32, zeroPoint: "w_zero" },
+        },
+      ],
       image: {
         size: 96,
         backbone: "backbone",

@@ -9,11 +9,13 @@ test("names what is attached and what is merged, and what is kept", () => {
     gain: "min 0.980, median 0.980",
     error: "max 12.5%, median 12.5%",
   });
-  expect(planFacts({ ...plan("attach"), totals: { attached: 1, merged: 1 } }).targets).toBe(
+  expect(planFacts({ ...plan("attach"), totals: { attached: 1, merged: 1, promoted: 0 } }).targets).toBe(
     "1 attached, 1 merged",
   );
 });
 
 test("says so when there is nothing", () => {
-  expect(planFacts({ ...plan("attach"), totals: { attached: 0, merged: 0 } }).targets).toBe("none");
+  expect(planFacts({ ...plan("attach"), totals: { attached: 0, merged: 0, promoted: 0 } }).targets).toBe(
+    "none",
+  );
 });

@@ -17,6 +17,7 @@ export function planFacts({ totals, gain, error }: Plan): PlanFacts {
   const parts = [
     ...(totals.attached > 0 ? [`${totals.attached} attached`] : []),
     ...(totals.merged > 0 ? [`${totals.merged} merged`] : []),
+    ...(totals.promoted > 0 ? [`${totals.promoted} promoted`] : []),
   ];
   return {
     short: `${parts.join(", ") || "no targets"}: ${percent(gain.median)}`,

@@ -30,7 +30,10 @@ export function plan(strategy: Strategy, gain = 1, error = 0): Plan {
     strategy,
     rounding: "nearest",
     targets: [target("blocks.0.attn.q_proj"), target("blocks.0.mlp.up")],
-    totals: strategy === "attach" ? { attached: 2, merged: 0 } : { attached: 0, merged: 2 },
+    totals:
+      strategy === "attach"
+        ? { attached: 2, merged: 0, promoted: 0 }
+        : { attached: 0, merged: 2, promoted: 0 },
     gain: { min: gain, median: gain },
     error: { max: error, median: error },
     warnings: [],

@@ -5,19 +5,16 @@ it("exports this and no more", () => {
   expect(Object.keys(onnx).sort()).toEqual([
     "DATA_TYPE",
     "ONNX_LIMITS",
-    "checkGrid",
     "dataTypeName",
-    "dequantise",
     "dither",
     "ditherSeed",
     "editModel",
     "nearest",
+    "openForm",
+    "promote",
+    "promotedEdits",
     "readElements",
     "readModel",
-    "requantiser",
-    "rowScales",
-    "storedView",
-    "toFloats",
     "traceTarget",
   ]);
 });

@@ -1,8 +1,12 @@
 export { editModel } from "./edit/edit-model.js";
-export type { ElementsEdit, ModelEdits, NewInput, NewNode } from "./edit/types.js";
+export type { ElementsEdit, ModelEdits, NewInitializer, NewInput, NewNode } from "./edit/types.js";
+export { type FormData, type FormSpec, openForm } from "./form/open-form.js";
+export { type Promoted, type Promotion, promote } from "./form/promote.js";
+export { promotedEdits } from "./form/promoted-edits.js";
+export type { WeightForm, WeightMerge } from "./form/types.js";
 export { ONNX_LIMITS } from "./limits.js";
 export { DATA_TYPE, dataTypeName } from "./model/data-type.js";
-export { type ReadExternal, readElements, toFloats } from "./model/elements.js";
+export { type ReadExternal, readElements } from "./model/elements.js";
 export { readModel } from "./model/read-model.js";
 export type {
   ExternalData,
@@ -14,7 +18,6 @@ export type {
   TensorData,
 } from "./model/types.js";
 export { type DitherSeed, dither, ditherSeed } from "./quant/dither.js";
-export { checkGrid, dequantise, type Grid, rowScales, type Stored, storedView } from "./quant/grid.js";
-export { type RequantiseRow, requantiser } from "./quant/requantise.js";
 export { nearest, type Rounding } from "./quant/rounding.js";
-export { type TracedTarget, traceTarget } from "./target/trace.js";
+export { traceTarget } from "./target/trace.js";
+export type { TracedTarget } from "./target/types.js";

@@ -69,9 +69,9 @@ export interface Target {
    */
   node: string;
   /**
-   * Operator of that node.
+   * Operator of that node; MatMulNBits, DynamicQuantizeMatMul and MatMulIntegerToFloat are of the domain com.microsoft.
    */
-  operator: "MatMul";
+  operator: "MatMul" | "Gemm" | "MatMulNBits" | "MatMulInteger" | "DynamicQuantizeMatMul" | "MatMulIntegerToFloat";
   /**
    * Input features: columns of lora_A.
    */
@@ -81,9 +81,9 @@ export interface Target {
    */
   n: number;
   /**
-   * Order of the stored weight: kn is [K,N], row-major.
+   * Order of the stored weight: kn is [K,N], nk is [N,K], row-major; nk for MatMulNBits, in its blocks.
    */
-  layout: "kn";
+  layout: "kn" | "nk";
   /**
    * Initializer that holds the quantised weight.
    */
@@ -99,39 +99,43 @@ export interface Target {
   output: string;
 }
 /**
- * How the weight is quantised: w = (q - zeroPoint) * scale.
+ * How the weight is stored: w = (q - zeroPoint) * scale.
  */
 export interface Scheme {
   /**
-   * qdq: an initializer followed by DequantizeLinear.
+   * qdq: an initializer followed by DequantizeLinear. matmulnbits: the operator MatMulNBits. integer: a product of whole numbers that is scaled afterwards. float: floating-point numbers, not quantised.
    */
-  form: "qdq";
-  bits: 8;
+  form: "qdq" | "matmulnbits" | "integer" | "float";
+  bits: 2 | 4 | 8 | 16 | 32;
   signed: boolean;
   /**
-   * One scale for the tensor, or one for each output feature.
+   * One scale for the tensor, one for each output feature, or one for each block of input features of an output feature.
    */
-  granularity: "tensor" | "channel";
+  granularity: "tensor" | "channel" | "block";
   /**
-   * Axis of the stored weight that the scales run along, for granularity channel.
+   * Values along K that share a scale, for granularity block.
+   */
+  blockSize?: number;
+  /**
+   * Axis of the stored weight that the scales run along, for granularity channel; for block, the axis of K.
    */
   axis?: number;
   /**
-   * Initializer of the scales, float32.
+   * Initializer of the scales; absent for the form float.
    */
-  scale: string;
+  scale?: string;
   /**
-   * Initializer of the zero points; absent means 0.
+   * Initializer of the zero points; absent means 0, and 2^(bits-1) for the form matmulnbits.
    */
   zeroPoint?: string;
   /**
-   * Smallest stored value that the scheme uses.
+   * Smallest stored value that the scheme uses; absent for the form float.
    */
-  min: number;
+  min?: number;
   /**
-   * Largest stored value that the scheme uses.
+   * Largest stored value that the scheme uses; absent for the form float.
    */
-  max: number;
+  max?: number;
 }
 /**
  * Present when the base draws pictures from tags.

@@ -3,7 +3,13 @@ import type { OnnxModel } from "../model/types.js";
 import { GRAPH, MODEL, TENSOR } from "../proto/fields.js";
 import { name, payload, wireFields } from "../proto/wire.js";
 import { Chunks } from "./chunks.js";
-import { nodeMessage, renamedNode, tensorWithElements, valueMessage } from "./messages.js";
+import {
+  initializerMessage,
+  nodeMessage,
+  renamedNode,
+  tensorWithElements,
+  valueMessage,
+} from "./messages.js";
 import type { ModelEdits } from "./types.js";
 
 /**
@@ -25,18 +31,31 @@ function editGraph(bytes: Uint8Array, edits: ModelEdits): Chunks {
   let node = 0;
   for (const field of wireFields(bytes, "graph")) {
     if (field.no === GRAPH.node) {
-      if (edits.renamedOutputs === undefined || edits.renamedOutputs.size === 0) chunks.raw(field.raw);
+      const replaced = edits.replacedNodes?.get(node);
+      if (replaced !== undefined)
+        chunks.field(GRAPH.node, nodeMessage({ ...replaced, outputs: renamed(replaced.outputs, edits) }));
+      else if (edits.renamedOutputs === undefined || edits.renamedOutputs.size === 0) chunks.raw(field.raw);
       else chunks.field(GRAPH.node, renamedNode(payload(field, "graph"), edits.renamedOutputs));
       for (const added of edits.nodesAfter?.get(node) ?? []) chunks.field(GRAPH.node, nodeMessage(added));
       node++;
-    } else if (field.no === GRAPH.initializer && edits.elements !== undefined) {
-      const elements = edits.elements.get(tensorName(payload(field, "graph")));
+    } else if (
+      field.no === GRAPH.initializer &&
+      (edits.elements ?? edits.removedInitializers) !== undefined
+    ) {
+      const own = tensorName(payload(field, "graph"));
+      if (edits.removedInitializers?.has(own)) continue;
+      const elements = edits.elements?.get(own);
       if (elements === undefined) chunks.raw(field.raw);
       else chunks.field(GRAPH.initializer, tensorWithElements(payload(field, "graph"), elements));
     } else chunks.raw(field.raw);
   }
+  for (const added of edits.initializers ?? []) chunks.field(GRAPH.initializer, initializerMessage(added));
   for (const input of edits.inputs ?? []) chunks.field(GRAPH.input, valueMessage(input));
   return chunks;
+}
+
+function renamed(outputs: readonly string[], { renamedOutputs }: ModelEdits): string[] {
+  return outputs.map((output) => renamedOutputs?.get(output) ?? output);
 }
 
 function tensorName(bytes: Uint8Array): string {
@@ -55,13 +74,21 @@ function checkEdits({ graph }: OnnxModel, edits: ModelEdits): void {
     claim(renamed);
   }
   for (const old of edits.renamedOutputs?.keys() ?? []) taken.delete(old);
-  for (const input of edits.inputs ?? []) claim(input.name);
+  for (const added of [...(edits.inputs ?? []), ...(edits.initializers ?? [])]) claim(added.name);
+  for (const [index, { outputs }] of edits.replacedNodes ?? []) {
+    const old = graph.nodes[index];
+    if (old?.outputs.join("\n") !== outputs.join("\n"))
+      throw invalid(
+        `node ${index}`,
+        `expected a node that makes ${old?.outputs.join(", ") ?? "something"}, found ${outputs.join(", ")}`,
+      );
+  }
   for (const [index, nodes] of edits.nodesAfter ?? []) {
     if (graph.nodes[index] === undefined)
       throw invalid("graph", `expected a node ${index}, found ${graph.nodes.length} nodes`);
     for (const node of nodes) for (const output of node.outputs) claim(output);
   }
-  for (const initializer of edits.elements?.keys() ?? [])
+  for (const initializer of [...(edits.elements?.keys() ?? []), ...(edits.removedInitializers ?? [])])
     if (!graph.initializers.has(initializer))
       throw invalid(initializer, `expected an initializer ${initializer}, found none`);
 }

@@ -1,7 +1,10 @@
-import { DIM, ENTRY, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE } from "../proto/fields.js";
+import { ATTRIBUTE, DIM, ENTRY, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE } from "../proto/fields.js";
 import { name, wireFields } from "../proto/wire.js";
 import { Chunks } from "./chunks.js";
-import type { ElementsEdit, NewInput, NewNode } from "./types.js";
+import type { ElementsEdit, NewInitializer, NewInput, NewNode } from "./types.js";
+
+/** AttributeProto.AttributeType INT. */
+const INT = 2;
 
 /** A NodeProto. */
 export function nodeMessage(node: NewNode): Chunks {
@@ -10,7 +13,19 @@ export function nodeMessage(node: NewNode): Chunks {
   for (const output of node.outputs) chunks.text(NODE.output, output);
   chunks.text(NODE.name, node.name).text(NODE.opType, node.opType);
   if (node.domain) chunks.text(NODE.domain, node.domain);
+  for (const [key, value] of Object.entries(node.ints ?? {}))
+    chunks.field(
+      NODE.attribute,
+      new Chunks().text(ATTRIBUTE.name, key).integer(ATTRIBUTE.i, value).integer(ATTRIBUTE.type, INT),
+    );
   return chunks;
+}
+
+/** A TensorProto. */
+export function initializerMessage({ name, dataType, dims, bytes }: NewInitializer): Chunks {
+  const chunks = new Chunks();
+  for (const dim of dims) chunks.integer(TENSOR.dims, dim);
+  return chunks.integer(TENSOR.dataType, dataType).text(TENSOR.name, name).field(TENSOR.rawData, bytes);
 }
 
 /** A ValueInfoProto of a tensor. */

@@ -9,13 +9,26 @@ export interface NewInput {
   readonly dims: readonly (number | string)[];
 }
 
-/** A node to add, without attributes. */
+/** A node to add. */
 export interface NewNode {
   readonly name: string;
   readonly opType: string;
   readonly domain?: string;
+  /** "" stands for an optional input that is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Integer attributes, by name. */
+  readonly ints?: Readonly<Record<string, number>>;
+}
+
+/** An initializer to add, embedded in the model. */
+export interface NewInitializer {
+  readonly name: string;
+  /** TensorProto.DataType. */
+  readonly dataType: number;
+  readonly dims: readonly number[];
+  /** Little-endian, row-major. */
+  readonly bytes: Uint8Array;
 }
 
 /** New elements of an initializer: embedded bytes (little-endian, row-major), or a place in a file. */
@@ -24,6 +37,11 @@ export type ElementsEdit = Uint8Array | ExternalData;
 /** What editModel changes. */
 export interface ModelEdits {
   readonly inputs?: readonly NewInput[];
+  readonly initializers?: readonly NewInitializer[];
+  /** Initializers to leave out; whoever reads one of them must be replaced. */
+  readonly removedInitializers?: ReadonlySet<string>;
+  /** Nodes to put in place of those of these indices; they make the same outputs. */
+  readonly replacedNodes?: ReadonlyMap<number, NewNode>;
   /** Nodes to add right behind the node of that index, in this order. */
   readonly nodesAfter?: ReadonlyMap<number, readonly NewNode[]>;
   /**

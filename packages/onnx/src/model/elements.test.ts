@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { graph, model, tensor } from "../testing/build.js";
-import { readElements, toFloats } from "./elements.js";
+import { readElements } from "./elements.js";
+import { toFloats } from "./floats.js";
 import { readModel } from "./read-model.js";
 
 const none = async () => new Uint8Array(0);

@@ -1,6 +1,6 @@
 import { BananaError } from "@banana-peel/format";
 import { invalid } from "../errors.js";
-import { dataTypeName } from "./data-type.js";
+import { DATA_TYPE, dataTypeName } from "./data-type.js";
 import type { ExternalData, OnnxTensor } from "./types.js";
 
 /** Gives the bytes of external data; asked for exactly `length` bytes from `offset` of `location`. */
@@ -60,15 +60,22 @@ const INT32_RANGES = new Map<number, { bytes: 1 | 2 | 4; min: number; max: numbe
   [9, { bytes: 1, min: 0, max: 1 }],
   [10, { bytes: 2, min: 0, max: 65535 }],
   [16, { bytes: 2, min: 0, max: 65535 }],
+  [21, { bytes: 1, min: 0, max: 255 }],
+  [22, { bytes: 1, min: -128, max: 255 }],
 ]);
 
-/** int32_data holds one element a number, also where the type is narrower (onnx.proto, TensorProto). */
+/**
+ * int32_data holds one element a number, also where the type is narrower; of 4-bit types one packed byte a number
+ * (onnx.proto, TensorProto).
+ */
 function fromInt32s(tensor: OnnxTensor, numbers: readonly number[]): Uint8Array {
   const range = INT32_RANGES.get(tensor.dataType);
   if (range === undefined)
     throw invalid(tensor.name, `expected no int32_data for ${dataTypeName(tensor.dataType)}, found some`);
-  if (numbers.length !== tensor.count)
-    throw invalid(tensor.name, `expected ${tensor.count} numbers in int32_data, found ${numbers.length}`);
+  const packed = tensor.dataType === DATA_TYPE.uint4 || tensor.dataType === DATA_TYPE.int4;
+  const expected = packed ? Math.ceil(tensor.count / 2) : tensor.count;
+  if (numbers.length !== expected)
+    throw invalid(tensor.name, `expected ${expected} numbers in int32_data, found ${numbers.length}`);
   const bytes = new Uint8Array(numbers.length * range.bytes);
   const view = new DataView(bytes.buffer);
   numbers.forEach((number, i) => {
@@ -82,10 +89,4 @@ function fromInt32s(tensor: OnnxTensor, numbers: readonly number[]): Uint8Array 
     else view.setInt32(4 * i, number, true);
   });
   return bytes;
-}
-
-/** Elements of a float32 tensor as numbers. */
-export function toFloats(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }

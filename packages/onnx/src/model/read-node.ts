@@ -1,6 +1,8 @@
+import { WireType } from "@bufbuild/protobuf/wire";
 import { bound, invalid } from "../errors.js";
+import { ONNX_LIMITS } from "../limits.js";
 import { ATTRIBUTE, GRAPH, NODE, SPARSE, TENSOR, VALUE } from "../proto/fields.js";
-import { integer, name, payload, wireFields } from "../proto/wire.js";
+import { integer, integers, name, payload, type WireField, wireFields } from "../proto/wire.js";
 import type { OnnxNode } from "./types.js";
 
 /** What is left of ONNX_LIMITS.nodes, shared by a graph and all graphs inside it. */
@@ -16,7 +18,7 @@ export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, d
   bound("nodes", ++budget.used, where);
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const ints = new Map<string, number>();
+  const kept: Attributes = { ints: new Map(), floats: new Map(), lists: new Map() };
   const captured = new Set<string>();
   let nodeName = "";
   let opType = "";
@@ -30,35 +32,67 @@ export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, d
     else if (field.no === NODE.domain) domain = name(field, where);
     else if (field.no === NODE.attribute) {
       bound("attributes", ++attributes, where);
-      readAttribute(payload(field, where), `${where} ${nodeName}`, ints, captured, budget, depth);
+      readAttribute(payload(field, where), `${where} ${nodeName}`, kept, captured, budget, depth);
     }
   }
   bound("edges", Math.max(inputs.length, outputs.length), where);
   if (opType === "") throw invalid(`${where} ${nodeName}`, "expected an operator, found none");
-  return { name: nodeName, opType, domain, inputs, outputs, ints, captured: [...captured] };
+  return { name: nodeName, opType, domain, inputs, outputs, ...kept, captured: [...captured] };
+}
+
+/** The attributes of a node that are kept. */
+interface Attributes {
+  readonly ints: Map<string, number>;
+  readonly floats: Map<string, number>;
+  readonly lists: Map<string, readonly number[]>;
 }
 
 function readAttribute(
   bytes: Uint8Array,
   where: string,
-  ints: Map<string, number>,
+  kept: Attributes,
   captured: Set<string>,
   budget: NodeBudget,
   depth: number,
 ): void {
   let attributeName: string | undefined;
   let value: number | undefined;
+  let float: number | undefined;
+  const list: number[] = [];
   for (const field of wireFields(bytes, where)) {
     if (field.no === ATTRIBUTE.name) attributeName = name(field, where);
     else if (field.no === ATTRIBUTE.i) value = attributeInteger(field, where);
-    else if (field.no === ATTRIBUTE.g || field.no === ATTRIBUTE.graphs)
+    else if (field.no === ATTRIBUTE.f) float = attributeFloat(field, where);
+    else if (field.no === ATTRIBUTE.ints) {
+      if (list.length <= KEPT_LIST) list.push(...attributeIntegers(field, where));
+    } else if (field.no === ATTRIBUTE.g || field.no === ATTRIBUTE.graphs)
       readInnerGraph(payload(field, where), where, captured, budget, depth + 1);
   }
-  if (attributeName !== undefined && value !== undefined) ints.set(attributeName, value);
+  if (attributeName === undefined) return;
+  if (value !== undefined) kept.ints.set(attributeName, value);
+  if (float !== undefined) kept.floats.set(attributeName, float);
+  if (list.length > 0 && list.length <= KEPT_LIST) kept.lists.set(attributeName, list);
+}
+
+/** Longest list that is kept: an axis order has one number a dimension. */
+const KEPT_LIST = ONNX_LIMITS.dimensions;
+
+function attributeFloat({ type, value }: WireField, where: string): number {
+  if (type !== WireType.Bit32 || value.length !== 4) throw invalid(where, "expected a float of 4 bytes");
+  return new DataView(value.buffer, value.byteOffset, 4).getFloat32(0, true);
+}
+
+/** The numbers of a list; none of one that is too long to be kept or uses all 64 bits. */
+function attributeIntegers(field: WireField, where: string): number[] {
+  try {
+    return integers(field, where, KEPT_LIST);
+  } catch {
+    return [];
+  }
 }
 
 /** Attributes of operators that we don't know may use all 64 bits; those are not kept. */
-function attributeInteger(field: Parameters<typeof integer>[0], where: string): number | undefined {
+function attributeInteger(field: WireField, where: string): number | undefined {
   try {
     return integer(field, where);
   } catch {

@@ -63,8 +63,7 @@ function measure(dims: readonly number[], dataType: number, where: string) {
     count *= dim;
     bound("tensorBytes", count, `${where} ${shape(dataType, dims)}`);
   }
-  const element = dataTypeBytes(dataType);
-  const size = element === undefined ? undefined : count * element;
+  const size = dataTypeBytes(dataType, count);
   if (size !== undefined) bound("tensorBytes", size, `${where} ${shape(dataType, dims)}`);
   return { count, size };
 }

@@ -33,6 +33,10 @@ export interface OnnxNode {
   readonly outputs: readonly string[];
   /** Integer attributes, by name. */
   readonly ints: ReadonlyMap<string, number>;
+  /** Float attributes, by name. */
+  readonly floats: ReadonlyMap<string, number>;
+  /** Attributes that are lists of integers, by name. */
+  readonly lists: ReadonlyMap<string, readonly number[]>;
   /** Tensors of this graph that the graphs inside the node read. */
   readonly captured: readonly string[];
 }

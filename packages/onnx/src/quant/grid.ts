@@ -1,22 +1,29 @@
 import { BananaError } from "@banana-peel/format";
 
-/** The grid that a quantised [K,N] weight lies on: w = (q - zeroPoint) * scale. */
+/**
+ * The grid that a quantised [K,N] weight lies on: w = (q - zeroPoint) * scale. It is seen as [K,N] whatever the
+ * layout of its form; scales and zero points likewise.
+ */
 export interface Grid {
   readonly k: number;
   readonly n: number;
+  /** Bits of a stored value; 8 when absent. */
+  readonly bits?: 2 | 4 | 8;
   readonly signed: boolean;
   /** Smallest and largest stored value that the scheme uses. */
   readonly min: number;
   readonly max: number;
-  /** What scales and zero points run along: nothing, the rows [K] or the columns [N]. */
-  readonly along: "tensor" | "k" | "n";
-  /** One, K or N scales; may be negative. */
+  /** What scales and zero points run along: nothing, the rows [K], the columns [N], or blocks of rows of a column. */
+  readonly along: "tensor" | "k" | "n" | "block";
+  /** Rows of a block; the last block of a column may be shorter. For `along` block. */
+  readonly blockSize?: number;
+  /** One, K, N or [ceil(K / blockSize), N] scales; may be negative. */
   readonly scales: Float32Array;
-  /** As many zero points; undefined means 0. */
-  readonly zeroPoints: Int8Array | Uint8Array | undefined;
+  /** As many zero points, not always whole; undefined means 0. */
+  readonly zeroPoints: Int8Array | Uint8Array | Float32Array | undefined;
 }
 
-/** Stored values of an 8-bit weight, row-major [K,N]. */
+/** Stored values of a weight, one an element also where the form packs them, row-major [K,N]. */
 export type Stored = Int8Array | Uint8Array;
 
 /** A view of bytes as stored values. */
@@ -30,10 +37,11 @@ export function storedView(bytes: Uint8Array, signed: boolean): Stored {
  *   zero points doesn't fit, or when a scale isn't finite
  */
 export function checkGrid(grid: Grid, where: string): Grid {
-  const [least, most] = grid.signed ? [-128, 127] : [0, 255];
+  const whole = 2 ** (grid.bits ?? 8);
+  const [least, most] = grid.signed ? [-whole / 2, whole / 2 - 1] : [0, whole - 1];
   if (grid.min < least || grid.max > most || grid.min >= grid.max)
     throw unsupported(where, `expected a range within [${least}, ${most}], found [${grid.min}, ${grid.max}]`);
-  const count = grid.along === "tensor" ? 1 : grid[grid.along];
+  const count = groups(grid);
   if (grid.scales.length !== count)
     throw unsupported(where, `expected ${count} scales, found ${grid.scales.length}`);
   if (grid.zeroPoints !== undefined && grid.zeroPoints.length !== count)
@@ -50,24 +58,38 @@ function unsupported(where: string, message: string): BananaError {
   });
 }
 
+/** Number of scales. */
+function groups({ along, k, n, blockSize }: Grid): number {
+  if (along === "block") return n * Math.ceil(k / blockSize!);
+  return along === "tensor" ? 1 : along === "k" ? k : n;
+}
+
 /** The scales of row `k`, one a column; a view where the grid has them so. `out` has N elements. */
 export function rowScales(grid: Grid, k: number, out: Float32Array): Float32Array {
   if (grid.along === "n") return grid.scales;
+  if (grid.along === "block") {
+    const first = Math.floor(k / grid.blockSize!) * grid.n;
+    return grid.scales.subarray(first, first + grid.n);
+  }
   return out.fill(grid.scales[grid.along === "k" ? k : 0]!);
 }
 
-/** The weights of a stored tensor, float32 [K,N] row-major, rounded once, as DequantizeLinear gives them. */
-export function dequantise(stored: Stored, grid: Grid): Float32Array {
-  const { k, n, zeroPoints, along } = grid;
-  const out = new Float32Array(k * n);
-  const room = new Float32Array(n);
-  for (let row = 0; row < k; row++) {
-    const scales = rowScales(grid, row, room);
-    for (let column = 0; column < n; column++) {
-      const group = along === "n" ? column : along === "k" ? row : 0;
-      const zero = zeroPoints === undefined ? 0 : zeroPoints[group]!;
-      out[row * n + column] = (stored[row * n + column]! - zero) * scales[column]!;
-    }
+/** Row `k` of a stored weight as float32, as DequantizeLinear gives it: the difference and the product each rounded. `out` has N elements. */
+export function dequantiseRow(stored: Stored, grid: Grid, k: number, out: Float32Array): void {
+  const { n, zeroPoints, along } = grid;
+  const scales = rowScales(grid, k, out);
+  const first = along === "block" ? Math.floor(k / grid.blockSize!) * n : 0;
+  for (let column = 0; column < n; column++) {
+    const group = along === "n" || along === "block" ? first + column : along === "k" ? k : 0;
+    const zero = zeroPoints === undefined ? 0 : zeroPoints[group]!;
+    out[column] = Math.fround(stored[k * n + column]! - zero) * scales[column]!;
   }
+}
+
+/** The weights of a stored tensor, float32 [K,N] row-major, as dequantiseRow gives them. */
+export function dequantise(stored: Stored, grid: Grid): Float32Array {
+  const { k, n } = grid;
+  const out = new Float32Array(k * n);
+  for (let row = 0; row < k; row++) dequantiseRow(stored, grid, row, out.subarray(row * n, (row + 1) * n));
   return out;
 }

@@ -10,10 +10,15 @@ describe("traceTarget", () => {
   it("finds the weight, its grid, and both ends of a branch", () => {
     expect(trace()).toEqual({
       node: 3,
+      operator: "MatMul",
+      form: "qdq",
+      layout: "kn",
       weight: "w",
       scale: "ws",
       zeroPoint: undefined,
       axis: 1,
+      blockSize: undefined,
+      reader: 2,
       inputs: ["xd", "x"],
       outputs: ["product", "y"],
     });
@@ -31,10 +36,11 @@ describe("traceTarget", () => {
   it.each<[string, Parameters<typeof linear>[0]]>([
     ["a missing node", ({ nodes }) => (nodes[3]!.name = "other")],
     ["a name twice", ({ nodes }) => (nodes[4]!.name = "mm")],
-    ["another operator", ({ nodes }) => (nodes[3]!.op = "Gemm")],
+    ["another operator", ({ nodes }) => (nodes[3]!.op = "Einsum")],
     ["a float weight", ({ nodes }) => (nodes[3]!.inputs = ["xd", "bias"])],
     ["a weight that is computed", ({ nodes }) => (nodes[2]!.inputs = ["xq", "ws"])],
-    ["blocks", ({ nodes }) => (nodes[2]!.ints = { axis: 0, block_size: 32 })],
+    ["blocks along N", ({ nodes }) => (nodes[2]!.ints = { axis: 1, block_size: 32 })],
+    ["blocks of a negative size", ({ nodes }) => (nodes[2]!.ints = { axis: 0, block_size: -1 })],
     [
       "a weight that another layer reads",
       ({ nodes }) => nodes.push({ name: "tied", op: "Relu", inputs: ["w"], outputs: ["tied"] }),

@@ -6,6 +6,7 @@ import { ATTRIBUTE, ENTRY, GRAPH, MODEL, NODE, OPSET, TENSOR } from "../proto/fi
 export interface TestNode {
   name?: string;
   op: string;
+  domain?: string;
   inputs: string[];
   outputs: string[];
   ints?: Record<string, number>;
@@ -13,11 +14,19 @@ export interface TestNode {
   graphs?: Uint8Array[];
 }
 
-export function node({ name = "", op, inputs, outputs, ints = {}, graphs = [] }: TestNode): Uint8Array {
+export function node({
+  name = "",
+  op,
+  domain = "",
+  inputs,
+  outputs,
+  ints = {},
+  graphs = [],
+}: TestNode): Uint8Array {
   const chunks = new Chunks();
   for (const input of inputs) chunks.text(NODE.input, input);
   for (const output of outputs) chunks.text(NODE.output, output);
-  chunks.text(NODE.name, name).text(NODE.opType, op);
+  chunks.text(NODE.name, name).text(NODE.opType, op).text(NODE.domain, domain);
   for (const [key, value] of Object.entries(ints))
     chunks.field(NODE.attribute, new Chunks().text(ATTRIBUTE.name, key).integer(ATTRIBUTE.i, value));
   for (const graph of graphs)

@@ -8,15 +8,20 @@ import {
   traceTarget,
 } from "@banana-peel/onnx";
 import { baseInvalid } from "./invalid.js";
+import { expectedParts, type Part } from "./target-parts.js";
 
 /** A target of the card, found in its graph. */
 export interface OpenTarget {
   readonly target: Target;
+  readonly traced: TracedTarget;
   readonly weight: OnnxTensor;
-  readonly scale: OnnxTensor;
+  /** Undefined for the form float. */
+  readonly scale: OnnxTensor | undefined;
   readonly zeroPoint: OnnxTensor | undefined;
   /** Index of the node that makes `target.output`. */
   readonly outputNode: number;
+  /** TensorProto.DataType of the layer's input and output. */
+  readonly valueType: number;
 }
 
 /**
@@ -27,25 +32,37 @@ export interface OpenTarget {
 export function checkTarget(graph: OnnxGraph, target: Target): OpenTarget {
   const traced = trace(graph, target);
   const { scheme, k, n } = target;
+  same(target, "operator", target.operator, traced.operator);
+  same(target, "scheme.form", scheme.form, traced.form);
+  same(target, "layout", target.layout, traced.layout);
   same(target, "weight", target.weight, traced.weight);
-  same(target, "scheme.scale", scheme.scale, traced.scale);
+  same(target, "scheme.scale", scheme.scale ?? "none", traced.scale ?? "none");
   same(target, "scheme.zeroPoint", scheme.zeroPoint ?? "none", traced.zeroPoint ?? "none");
-  if (scheme.granularity === "channel") same(target, "scheme.axis", scheme.axis ?? "none", traced.axis);
+  const blockSize = scheme.granularity === "block" ? (scheme.blockSize ?? "none") : "none";
+  same(target, "scheme.blockSize", blockSize, traced.blockSize ?? "none");
+  if (scheme.granularity !== "tensor") same(target, "scheme.axis", scheme.axis ?? "none", traced.axis);
+  if (traced.attributes !== undefined) {
+    same(target, "k", k, traced.attributes.k);
+    same(target, "n", n, traced.attributes.n);
+    same(target, "scheme.bits", scheme.bits, traced.attributes.bits);
+  }
 
-  const type = scheme.signed ? DATA_TYPE.int8 : DATA_TYPE.uint8;
-  const weight = tensor(graph, target, target.weight, type, [[k, n]]);
-  const groups: number[][] = scheme.granularity === "tensor" ? [[], [1]] : [[scheme.axis === 0 ? k : n]];
-  const scale = tensor(graph, target, scheme.scale, DATA_TYPE.float, groups);
+  const expected = expectedParts(target);
+  const weight = tensor(graph, target, target.weight, expected.weight);
+  const scale = scheme.scale === undefined ? undefined : tensor(graph, target, scheme.scale, expected.scale);
   const zeroPoint =
-    scheme.zeroPoint === undefined ? undefined : tensor(graph, target, scheme.zeroPoint, type, groups);
+    scheme.zeroPoint === undefined ? undefined : tensor(graph, target, scheme.zeroPoint, expected.zeroPoint);
 
   if (!traced.inputs.includes(target.input))
     throw disagree(target, "input", target.input, traced.inputs.join(" or "));
   if (!traced.outputs.includes(target.output))
     throw disagree(target, "output", target.output, traced.outputs.join(" or "));
+  // Integer forms give float32; of the others, values are of the type of the scales, or of the weights.
+  const valueType = scheme.form === "integer" ? DATA_TYPE.float : (scale?.dataType ?? weight.dataType);
   for (const [name, size] of [[target.input, k] as const, [target.output, n] as const])
-    checkValue(graph, target, name, size);
-  return { target, weight, scale, zeroPoint, outputNode: graph.producers.get(target.output)! };
+    checkValue(graph, target, name, size, valueType);
+  const outputNode = graph.producers.get(target.output)!;
+  return { target, traced, weight, scale, zeroPoint, outputNode, valueType };
 }
 
 function trace(graph: OnnxGraph, target: Target): TracedTarget {
@@ -57,22 +74,19 @@ function trace(graph: OnnxGraph, target: Target): TracedTarget {
   }
 }
 
-function tensor(
-  graph: OnnxGraph,
-  target: Target,
-  name: string,
-  dataType: number,
-  shapes: readonly (readonly number[])[],
-): OnnxTensor {
+function tensor(graph: OnnxGraph, target: Target, name: string, parts: readonly Part[]): OnnxTensor {
   const found = graph.initializers.get(name);
   const show = (type: number, dims: readonly number[]) => `${dataTypeName(type)} [${dims.join(",")}]`;
-  const expected = shapes.map((dims) => show(dataType, dims)).join(" or ");
+  const expected = parts.map(({ dataType, dims }) => show(dataType, dims)).join(" or ");
   if (found === undefined)
     throw baseInvalid(target.path, `expected the initializer ${name} ${expected}, found none`);
-  const fits = shapes.some(
-    (dims) => dims.length === found.dims.length && dims.every((dim, i) => dim === found.dims[i]),
+  const fits = parts.some(
+    ({ dataType, dims }) =>
+      dataType === found.dataType &&
+      dims.length === found.dims.length &&
+      dims.every((dim, i) => dim === found.dims[i]),
   );
-  if (!fits || found.dataType !== dataType)
+  if (!fits)
     throw baseInvalid(
       target.path,
       `expected ${name} to be ${expected} by the card, found ${show(found.dataType, found.dims)} in the graph`,
@@ -80,11 +94,11 @@ function tensor(
   return found;
 }
 
-/** Where the graph states the type of the branch's ends, they must be float32 and as wide as the card says. */
-function checkValue(graph: OnnxGraph, target: Target, name: string, size: number): void {
+/** Where the graph states the type of the branch's ends, they must be of `type` and as wide as the card says. */
+function checkValue(graph: OnnxGraph, target: Target, name: string, size: number, type: number): void {
   const value = graph.values.get(name);
-  if (value?.dataType !== undefined && value.dataType !== DATA_TYPE.float)
-    throw disagree(target, name, "float32", dataTypeName(value.dataType));
+  if (value?.dataType !== undefined && value.dataType !== type)
+    throw disagree(target, name, dataTypeName(type), dataTypeName(value.dataType));
   const last = value?.dims?.at(-1);
   if (typeof last === "number" && last !== size)
     throw disagree(target, name, `[...,${size}]`, `[${value?.dims?.map((dim) => dim ?? "?").join(",")}]`);

@@ -1,4 +1,4 @@
-import type { Stored } from "@banana-peel/onnx";
+import type { MergedWeight } from "../plan/merged-weight.js";
 import {
   openAttachSession,
   openBaseSession,
@@ -39,13 +39,13 @@ export class GraphSessions {
    */
   merged(
     key: string,
-    stored: ReadonlyMap<string, Stored>,
+    weights: ReadonlyMap<string, MergedWeight>,
     attach: boolean,
     signal?: AbortSignal,
   ): SessionSlot {
     const whole = `${attach ? "attach" : "plain"} ${key}`;
     if (this.#merged?.key === whole) return this.#merged.slot;
-    const slot = this.#slot(() => openMergedSession(this.#source, stored, attach, signal));
+    const slot = this.#slot(() => openMergedSession(this.#source, weights, attach, signal));
     this.#keys.set(slot, whole);
     return slot;
   }

@@ -83,7 +83,11 @@ describe("openBase: the card against the graph", () => {
   const first = (card: BaseCard): Target => card.targets[0]!;
   it.each<[string, (card: BaseCard) => void, RegExp]>([
     ["the node", (card) => (first(card).node = "/nowhere"), /expected one node of that name, found 0/],
-    ["the kind of node", (card) => (first(card).node = "/layers/0/up/Add"), /expected a MatMul/],
+    [
+      "the kind of node",
+      (card) => (first(card).node = "/layers/0/up/Add"),
+      /expected one of the operators MatMul, .*, found Add/,
+    ],
     [
       "the shape",
       (card) => (first(card).n = 41),
@@ -94,6 +98,19 @@ describe("openBase: the card against the graph", () => {
       (card) => ([first(card).k, first(card).n] = [40, 24]),
       /int8 \[40,24\].*int8 \[24,40\]/,
     ],
+    ["the layout", (card) => (first(card).layout = "nk"), /layout nk by the card, found kn/],
+    ["the form", (card) => (first(card).scheme.form = "float"), /scheme.form float by the card, found qdq/],
+    [
+      "the operator",
+      (card) => (first(card).operator = "MatMulNBits"),
+      /operator MatMulNBits by the card, found MatMul/,
+    ],
+    [
+      "blocks",
+      (card) => Object.assign(first(card).scheme, { granularity: "block", axis: 0, blockSize: 32 }),
+      /scheme.blockSize 32 by the card, found none/,
+    ],
+    ["the bits", (card) => (first(card).scheme.bits = 4), /int4 \[24,40\] by the card, found int8/],
     ["the weight", (card) => (first(card).weight = "layers.1.down.weight_quantized"), /expected weight/],
     ["the scale", (card) => (first(card).scheme.scale = "layers.1.down.weight_scale"), /scheme.scale/],
     ["a zero point", (card) => (first(card).scheme.zeroPoint = "z"), /zeroPoint z by the card, found none/],

@@ -140,7 +140,7 @@ describe("failures leave the state before in force", () => {
     expect(branch().dims).toEqual([4, 40]);
     fake.onCreate = () => {};
     await base.setPeels([{ peel: b, weight: 1 }], merge);
-    expect(base.report().plan.totals).toEqual({ attached: 0, merged: 2 });
+    expect(base.report().plan.totals).toEqual({ attached: 0, merged: 2, promoted: 0 });
   });
 
   it("when it is aborted while a session opens, which is then released", async () => {

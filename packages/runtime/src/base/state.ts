@@ -1,7 +1,7 @@
-import type { Stored } from "@banana-peel/onnx";
 import type { Feeds, Ort } from "../ort.js";
 import type { PeelUse } from "../peel/types.js";
 import type { WorkedPlan } from "../plan/make-plan.js";
+import type { MergedWeight } from "../plan/merged-weight.js";
 import { type Part, partsByTarget } from "../plan/updates.js";
 import { attachFeeds } from "../session/attach-feeds.js";
 import type { SessionSlot } from "../session/slot.js";
@@ -33,7 +33,7 @@ export function graphState(
 ): GraphState {
   const parts = partsByTarget(uses);
   const attached = new Map<string, readonly Part[]>();
-  const folded = new Map<string, Stored>();
+  const folded = new Map<string, MergedWeight>();
   const key: unknown[] = [];
   for (const { path, strategy, rounding, graph: name } of plan.targets) {
     if (name !== graph.name) continue;
@@ -41,7 +41,12 @@ export function graphState(
     if (strategy === "attach") attached.set(path, own);
     else {
       folded.set(path, merged.get(path)!);
-      key.push([path, rounding, own.map(({ use }) => [use.peel.digest, use.peel.entry.file, use.weight])]);
+      key.push([
+        path,
+        strategy,
+        rounding,
+        own.map(({ use }) => [use.peel.digest, use.peel.entry.file, use.weight]),
+      ]);
     }
   }
   const attach = attached.size > 0;

@@ -1,43 +1,27 @@
-import {
-  checkGrid,
-  type Grid,
-  type OnnxTensor,
-  readElements,
-  type Stored,
-  storedView,
-  toFloats,
-} from "@banana-peel/onnx";
+import { type OnnxTensor, openForm, readElements, type WeightForm } from "@banana-peel/onnx";
 import type { CheckedFiles } from "./check-files.js";
 import type { OpenTarget } from "./check-target.js";
 
-/** The stored weight of a target and the grid that it lies on. */
-export interface TargetWeights {
-  readonly grid: Grid;
-  /** [K,N] row-major; possibly a view of the model's own bytes: not to be written to. */
-  readonly stored: Stored;
-}
-
-/** Reads the quantised weight of a target, its scales and zero points. */
+/** Reads the weight of a target, its scales and zero points, in the form that the card says. */
 export async function readWeights(
   { target, weight, scale, zeroPoint }: OpenTarget,
   files: CheckedFiles,
   signal: AbortSignal | undefined,
-): Promise<TargetWeights> {
-  const elements = (tensor: OnnxTensor) =>
-    readElements(tensor, ({ location, offset, length }) => files.readRange(location, offset, length, signal));
-  const { scheme, k, n } = target;
-  const grid = checkGrid(
+): Promise<WeightForm> {
+  const elements = async (tensor: OnnxTensor) => ({
+    dataType: tensor.dataType,
+    bytes: await readElements(tensor, ({ location, offset, length }) =>
+      files.readRange(location, offset, length, signal),
+    ),
+  });
+  const { scheme, k, n, layout } = target;
+  return openForm(
+    { ...scheme, k, n, layout, min: scheme.min ?? 0, max: scheme.max ?? 0 },
     {
-      k,
-      n,
-      signed: scheme.signed,
-      min: scheme.min,
-      max: scheme.max,
-      along: scheme.granularity === "tensor" ? "tensor" : scheme.axis === 0 ? "k" : "n",
-      scales: toFloats(await elements(scale)),
-      zeroPoints: zeroPoint && storedView(await elements(zeroPoint), scheme.signed),
+      weight: await elements(weight),
+      scale: scale && (await elements(scale)),
+      zeroPoint: zeroPoint && (await elements(zeroPoint)),
     },
     target.path,
   );
-  return { grid, stored: storedView(await elements(weight), scheme.signed) };
 }

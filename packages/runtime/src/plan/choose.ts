@@ -1,4 +1,5 @@
 import { BananaError, type Target } from "@banana-peel/format";
+import { canPromote } from "./promote-target.js";
 import type { PlanOptions, Retention, RoundingName, Strategy } from "./types.js";
 import type { Part } from "./updates.js";
 
@@ -34,6 +35,12 @@ export function allowed(target: Target, parts: readonly Part[], options: PlanOpt
   const rounding = options.rounding ?? "nearest";
   const aware = parts.find(({ use }) => use.peel.entry.training?.method === "merge-aware");
   const overflow = accumulatorOverflow(target);
+  if (strategy === "promote" && !canPromote({ target }))
+    throw unavailable(
+      target,
+      `expected a weight of fewer than 8 bits in blocks to promote, found ${target.scheme.bits} bits per ${target.scheme.granularity}`,
+      'Use the strategy "auto", "merge" or "attach".',
+    );
   if (aware !== undefined) {
     const peel = aware.use.peel.manifest.name;
     const scheme = aware.use.peel.entry.training?.scheme;
@@ -44,10 +51,10 @@ export function allowed(target: Target, parts: readonly Part[], options: PlanOpt
         `expected a peel trained to be attached or merged at ${own}, found ${peel} trained merge-aware for ${scheme}`,
         `Use a version of ${peel} for ${own}; merged or attached here, it would not be what was trained.`,
       );
-    if (strategy === "attach")
+    if (strategy === "attach" || strategy === "promote")
       throw unavailable(
         target,
-        `expected a peel trained to be attached, found ${peel} trained merge-aware: attached it is worse than none`,
+        `expected a peel trained to be attached, found ${peel} trained merge-aware: ${strategy === "attach" ? "attached" : "promoted"} it is worse than none`,
         'Use the strategy "auto" or "merge".',
       );
     if (overflow !== undefined)
@@ -62,10 +69,12 @@ export function allowed(target: Target, parts: readonly Part[], options: PlanOpt
 
 /**
  * Integer kernels add products of 8-bit activations and weights in int32. Merging can raise every weight to the end
- * of the range, so it is refused where even that could leave int32.
+ * of the range, so it is refused where even that could leave int32. Kernels of blocks add up in int32 within a block
+ * only, and those of floats not at all.
  */
 function accumulatorOverflow({ k, scheme }: Target): string | undefined {
-  const largest = scheme.signed ? Math.max(-scheme.min, scheme.max) : 255;
+  if (scheme.form === "float" || scheme.granularity === "block") return undefined;
+  const largest = scheme.signed ? Math.max(-(scheme.min ?? -128), scheme.max ?? 127) : 255;
   if (k * largest * 255 <= 2 ** 31 - 1) return undefined;
   return `a sum of ${k} products could leave int32 after merging`;
 }

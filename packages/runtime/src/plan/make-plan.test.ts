@@ -3,6 +3,7 @@ import { openBase } from "../base/open-base.js";
 import type { Base } from "../base/types.js";
 import type { LoadedPeel } from "../peel/types.js";
 import { FakeOrt } from "../testing/fake-ort.js";
+import { memoryForm } from "../testing/forms.js";
 import { vectorPeel } from "../testing/peels.js";
 import { memoryBase } from "../testing/vectors.js";
 import { allowed, keepsEnough } from "./choose.js";
@@ -24,11 +25,11 @@ const entry = (change: Partial<LoadedPeel["entry"]>): LoadedPeel => ({
 describe("auto", () => {
   it("merges what merging keeps and attaches what rounding would erase", async () => {
     const strong = await base.plan([{ peel, weight: 1 }]);
-    expect(strong.totals).toEqual({ attached: 0, merged: 2 });
+    expect(strong.totals).toEqual({ attached: 0, merged: 2, promoted: 0 });
     expect(strong.gain.min).toBeGreaterThan(0.95);
     expect(strong.error.max).toBeLessThan(0.5);
     const faint = await base.plan([{ peel, weight: 0.03 }]);
-    expect(faint.totals).toEqual({ attached: 2, merged: 0 });
+    expect(faint.totals).toEqual({ attached: 2, merged: 0, promoted: 0 });
     expect(faint.gain).toEqual({ min: 1, median: 1 });
     expect(faint.targets[0]!.merged!.gain).toBeLessThan(0.95);
     expect(faint.targets[0]!.reason).toMatch(/merging by nearest would keep a gain of 0\.\d{3}/);
@@ -117,6 +118,68 @@ describe("a merge-aware peel", () => {
     await expect(base.plan([{ peel: other, weight: 1 }])).rejects.toMatchObject({
       code: "STRATEGY_UNAVAILABLE",
       message: expect.stringContaining("merge-aware for int4"),
+    });
+  });
+});
+
+it("never stores infinite weights: auto attaches, merge is refused", async () => {
+  const half = await openBase({ ...memoryForm("float16"), ort });
+  const { adapter, ...rest } = await vectorPeel("a", half);
+  const targets = new Map(
+    [...adapter.targets].map(([path, own]) => [path, { ...own, b: own.b.map((value) => value * 1e6) }]),
+  );
+  const huge = { ...rest, adapter: { ...adapter, targets } };
+  await expect(half.plan([{ peel: huge, weight: 8 }], { strategy: "merge" })).rejects.toMatchObject({
+    code: "STRATEGY_UNAVAILABLE",
+    where: "layers.0.up",
+  });
+  expect((await half.plan([{ peel: huge, weight: 8 }])).totals.attached).toBe(2);
+});
+
+describe("promote", () => {
+  const open = async (form: string) => {
+    const other = await openBase({ ...memoryForm(form), ort });
+    return { other, own: await vectorPeel("a", other) };
+  };
+
+  it("is what auto does where merging into 4 bits keeps too little and 8 bits keep enough", async () => {
+    const { other, own } = await open("nbits4");
+    const { targets, totals } = await other.plan([{ peel: own, weight: 1 }]);
+    expect(totals.promoted).toBeGreaterThan(0);
+    for (const { strategy, merged, promoted, gain, reason } of targets.filter(
+      (t) => t.strategy !== "merge",
+    )) {
+      expect(strategy).toBe("promote");
+      expect(keepsEnough(merged!)).toBe(false);
+      expect(keepsEnough(promoted!)).toBe(true);
+      expect(gain).toBe(promoted!.gain);
+      expect(reason).toMatch(/^merging by nearest would keep a gain of/);
+    }
+  });
+
+  it("gives way to attach when 8 bits keep too little either", async () => {
+    const { other, own } = await open("nbits4");
+    const { targets } = await other.plan([{ peel: own, weight: 0.003 }]);
+    for (const target of targets)
+      expect(target).toMatchObject({
+        strategy: "attach",
+        reason: expect.stringContaining("promoting would"),
+      });
+  });
+
+  it("is refused for weights of 8 bits, of no blocks, and for peels trained for 4", async () => {
+    for (const form of ["nbits8", "channel-int4", "float32"]) {
+      const { other, own } = await open(form);
+      const plan = other.plan([{ peel: own, weight: 1 }], { strategy: "promote" });
+      await expect(plan).rejects.toMatchObject({ code: "STRATEGY_UNAVAILABLE", where: "layers.0.up" });
+    }
+    const { other, own } = await open("nbits4");
+    const aware = {
+      ...own,
+      entry: { ...own.entry, training: { method: "merge-aware", scheme: "int4" } as const },
+    };
+    await expect(other.plan([{ peel: aware, weight: 1 }], { strategy: "promote" })).rejects.toMatchObject({
+      code: "STRATEGY_UNAVAILABLE",
     });
   });
 });

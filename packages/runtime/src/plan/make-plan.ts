@@ -1,13 +1,14 @@
 import { BananaError } from "@banana-peel/format";
-import type { Stored } from "@banana-peel/onnx";
+import type { WeightForm } from "@banana-peel/onnx";
 import type { OpenTarget } from "../base/check-target.js";
-import type { TargetWeights } from "../base/weights.js";
 import { Pacer } from "../pacer.js";
 import type { PeelUse } from "../peel/types.js";
 import { allowed, keepsEnough, MERGE_BOUNDS } from "./choose.js";
-import { type MergedTarget, mergeTarget, roundingFor } from "./merge-target.js";
+import { mergeTarget, roundingFor } from "./merge-target.js";
+import type { MergedWeight } from "./merged-weight.js";
+import { canPromote, promoteTarget } from "./promote-target.js";
 import { summarise } from "./summary.js";
-import type { Plan, PlanOptions, PlanTarget, RoundingName } from "./types.js";
+import type { Plan, PlanOptions, PlanTarget, Retention, RoundingName } from "./types.js";
 import { type Part, partsByTarget } from "./updates.js";
 
 /** What planning needs of a base. */
@@ -16,13 +17,13 @@ export interface PlanContext {
   /** Every target of the card, in its order. */
   readonly targets: readonly OpenTarget[];
   readonly now: () => number;
-  readWeights(target: OpenTarget, signal: AbortSignal | undefined): Promise<TargetWeights>;
+  readWeights(target: OpenTarget, signal: AbortSignal | undefined): Promise<WeightForm>;
 }
 
-/** A plan and the stored values of the targets that it merges, by path. */
+/** A plan and the weights of the targets that it merges or promotes, by path. */
 export interface WorkedPlan {
   readonly plan: Plan;
-  readonly merged: ReadonlyMap<string, Stored>;
+  readonly merged: ReadonlyMap<string, MergedWeight>;
 }
 
 /**
@@ -41,20 +42,27 @@ export async function makePlan(
   const parts = partsByTarget(uses);
   const pacer = new Pacer(context.now, signal);
   const targets: PlanTarget[] = [];
-  const merged = new Map<string, Stored>();
+  const merged = new Map<string, MergedWeight>();
   const alive = new Set<PeelUse>();
   for (const open of context.targets) {
     const own = parts.get(open.target.path);
     if (own === undefined) continue;
-    const { planned, result } = await planTarget(context, open, own, options, pacer, signal);
+    const { planned, weight, erased } = await planTarget(context, open, own, options, pacer, signal);
     targets.push(planned);
-    if (planned.strategy === "merge" && result !== undefined) merged.set(planned.path, result.stored);
-    if (planned.strategy === "attach" || result?.erased === false) for (const { use } of own) alive.add(use);
+    if (weight !== undefined) merged.set(planned.path, weight);
+    if (!erased) for (const { use } of own) alive.add(use);
   }
   for (const use of uses)
     if (use.weight !== 0 && use.peel.adapter.embeddings.size === 0 && !alive.has(use))
-      throw erased(use, options);
+      throw nothingLeft(use, options);
   return { plan: summarise(targets, uses, options), merged };
+}
+
+/** The plan of a target, the weight that it puts in place, and whether rounding left nothing of the update. */
+interface PlannedTarget {
+  readonly planned: PlanTarget;
+  readonly weight?: MergedWeight;
+  readonly erased: boolean;
 }
 
 async function planTarget(
@@ -64,7 +72,7 @@ async function planTarget(
   options: PlanOptions,
   pacer: Pacer,
   signal: AbortSignal | undefined,
-): Promise<{ planned: PlanTarget; result?: MergedTarget }> {
+): Promise<PlannedTarget> {
   const { target } = open;
   const { strategy, rounding, reason } = allowed(target, parts, options);
   const common = {
@@ -74,32 +82,59 @@ async function planTarget(
     peels: parts.map(({ use }) => use.peel.manifest.name),
   };
   const attach = { ...common, strategy: "attach", gain: 1, error: 0 } as const;
-  if (strategy === "attach") return { planned: { ...attach, reason: reason ?? "asked for" } };
-  const weights = await context.readWeights(open, signal);
-  const result = await mergeTarget(
-    weights,
-    parts,
-    await roundingFor(rounding, context.digest, target.path),
-    pacer,
-  );
-  const retention = { gain: result.gain, error: result.error };
-  if (strategy === "auto" && !keepsEnough(retention))
-    return { planned: { ...attach, merged: retention, reason: tooLittle(retention, rounding) } };
-  return {
-    result,
-    planned: {
-      ...common,
-      ...retention,
-      strategy: "merge",
-      rounding,
-      merged: retention,
-      reason: reason ?? (strategy === "merge" ? "asked for" : "merging keeps enough of the update"),
-    },
-  };
+  if (strategy === "attach") return { erased: false, planned: { ...attach, reason: reason ?? "asked for" } };
+  const form = await context.readWeights(open, signal);
+  let merged: Retention | undefined;
+  if (strategy !== "promote") {
+    const seeded = await roundingFor(rounding, context.digest, target.path);
+    const { bytes, erased, ...retention } = await mergeTarget(form, parts, seeded, pacer);
+    merged = retention;
+    if (strategy === "merge") checkFinite(target.path, retention);
+    if (strategy === "merge" || keepsEnough(retention)) {
+      const because = reason ?? (strategy === "merge" ? "asked for" : "merging keeps enough of the update");
+      const planned = {
+        ...common,
+        ...retention,
+        strategy: "merge",
+        rounding,
+        merged,
+        reason: because,
+      } as const;
+      return { erased, weight: { kind: "merge", bytes }, planned };
+    }
+  }
+  const why = merged === undefined ? [] : [tooLittle("merging", merged, rounding)];
+  if (!canPromote(open))
+    return { erased: false, planned: { ...attach, ...(merged && { merged }), reason: boundsOf(why) } };
+  const { promoted: weight, erased, ...promoted } = await promoteTarget(open, form, parts, pacer);
+  const measured = { ...(merged && { merged }), promoted };
+  if (strategy === "promote") checkFinite(target.path, promoted);
+  if (strategy === "promote" || keepsEnough(promoted)) {
+    const because = strategy === "promote" ? "asked for" : boundsOf(why);
+    const planned = { ...common, ...promoted, strategy: "promote", ...measured, reason: because } as const;
+    return { erased, weight: { kind: "promote", promoted: weight }, planned };
+  }
+  const both = boundsOf([...why, tooLittle("promoting", promoted)]);
+  return { erased: false, planned: { ...attach, ...measured, reason: both } };
 }
 
-function tooLittle({ gain, error }: { gain: number; error: number }, rounding: RoundingName): string {
-  return `merging by ${rounding} would keep a gain of ${gain.toFixed(3)} with an error of ${error.toFixed(3)}; bounds are 1 +- ${MERGE_BOUNDS.gain} and ${MERGE_BOUNDS.error}`;
+/** Weights and scales of float16 can't hold everything: what would become infinite is refused, not stored. */
+function checkFinite(path: string, { gain, error }: Retention): void {
+  if (Number.isFinite(gain) && Number.isFinite(error)) return;
+  throw new BananaError(
+    "STRATEGY_UNAVAILABLE",
+    "expected weights with the update to fit their type, found some that would become infinite",
+    { where: path, hint: 'Use the strategy "auto" or "attach", or a smaller weight.' },
+  );
+}
+
+function tooLittle(how: string, { gain, error }: Retention, rounding?: RoundingName): string {
+  const by = rounding === undefined ? "" : ` by ${rounding}`;
+  return `${how}${by} would keep a gain of ${gain.toFixed(3)} with an error of ${error.toFixed(3)}`;
+}
+
+function boundsOf(reasons: readonly string[]): string {
+  return `${reasons.join(", ")}; bounds are 1 +- ${MERGE_BOUNDS.gain} and ${MERGE_BOUNDS.error}`;
 }
 
 function checkPerTarget({ targets }: PlanContext, { perTarget }: PlanOptions): void {
@@ -113,7 +148,7 @@ function checkPerTarget({ targets }: PlanContext, { perTarget }: PlanOptions): v
     });
 }
 
-function erased({ peel }: PeelUse, options: PlanOptions): BananaError {
+function nothingLeft({ peel }: PeelUse, options: PlanOptions): BananaError {
   return new BananaError(
     "PEEL_NO_EFFECT",
     `expected ${peel.manifest.name} to change the base, found that rounding would erase all of it`,

@@ -1,5 +1,5 @@
 import type { PeelUse } from "../peel/types.js";
-import type { Plan, PlanOptions, PlanTarget } from "./types.js";
+import type { Plan, PlanOptions, PlanTarget, Strategy } from "./types.js";
 
 /** Gain under which a merged target is worth a warning: half of the update is gone. */
 const WEAK_GAIN = 0.5;
@@ -10,14 +10,14 @@ export function summarise(
   uses: readonly PeelUse[],
   options: PlanOptions,
 ): Plan {
-  const attached = targets.filter(({ strategy }) => strategy === "attach").length;
+  const count = (name: Strategy) => targets.filter(({ strategy }) => strategy === name).length;
   const gains = targets.map(({ gain }) => gain).sort((a, b) => a - b);
   const errors = targets.map(({ error }) => error).sort((a, b) => a - b);
   return {
     strategy: options.strategy ?? "auto",
     rounding: options.rounding ?? "nearest",
     targets,
-    totals: { attached, merged: targets.length - attached },
+    totals: { attached: count("attach"), merged: count("merge"), promoted: count("promote") },
     gain: { min: gains[0] ?? 1, median: median(gains) ?? 1 },
     error: { max: errors.at(-1) ?? 0, median: median(errors) ?? 0 },
     warnings: [...weakened(targets), ...uses.flatMap(outOfRange)],

@@ -1,12 +1,15 @@
-/** How an update is applied to a target: beside the layer, or folded into its weights. */
-export type Strategy = "attach" | "merge";
+/**
+ * How an update is applied to a target: beside the layer, folded into its weights, or folded into weights of 8 bits
+ * that take the place of those of fewer.
+ */
+export type Strategy = "attach" | "merge" | "promote";
 
 /** How a merge puts a value on the grid. */
 export type RoundingName = "nearest" | "dither";
 
 /** What a plan may choose. */
 export interface PlanOptions {
-  /** Default "auto": merge where the plan's bounds on gain and error hold, attach elsewhere. */
+  /** Default "auto": merge where the plan's bounds on gain and error hold, else promote where they do, else attach. */
   readonly strategy?: "auto" | Strategy;
   /** Rounding of merged targets; default "nearest". Targets of merge-aware peels are always rounded to nearest. */
   readonly rounding?: RoundingName;
@@ -35,6 +38,8 @@ export interface PlanTarget extends Retention {
   readonly peels: readonly string[];
   /** What merging would keep, where that was measured. */
   readonly merged?: Retention;
+  /** What promoting would keep, where that was measured. */
+  readonly promoted?: Retention;
   /** Why this strategy, in words. */
   readonly reason: string;
 }
@@ -44,7 +49,7 @@ export interface Plan {
   readonly strategy: "auto" | Strategy;
   readonly rounding: RoundingName;
   readonly targets: readonly PlanTarget[];
-  readonly totals: { readonly attached: number; readonly merged: number };
+  readonly totals: { readonly attached: number; readonly merged: number; readonly promoted: number };
   /** Over all targets; both 1 when there are none. */
   readonly gain: { readonly min: number; readonly median: number };
   /** Over all targets; both 0 when there are none. */

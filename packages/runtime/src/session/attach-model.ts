@@ -24,7 +24,7 @@ export function attachEdits(graph: OpenGraph): ModelEdits {
   const nodesAfter = new Map<number, NewNode[]>();
   const renamedOutputs = new Map<string, string>();
   let index = 0;
-  for (const { target, outputNode } of graph.targets.values()) {
+  for (const { target, outputNode, valueType } of graph.targets.values()) {
     const { path, k, n, output } = target;
     const { a, b } = branchInputs(path);
     const rank = `banana-peel/rank/${index++}`;
@@ -32,9 +32,26 @@ export function attachEdits(graph: OpenGraph): ModelEdits {
     inputs.push({ name: b, dataType: DATA_TYPE.float, dims: [rank, n] });
     const name = (part: string) => `banana-peel/${path}/${part}`;
     renamedOutputs.set(output, name("base"));
+    const half = valueType !== DATA_TYPE.float;
+    // The branch runs in float32; CastLike takes the type from another tensor and needs no attribute.
+    const from = half ? name("input") : target.input;
+    const change = half ? name("wide") : name("change");
     const nodes: NewNode[] = [
-      { name: name("down"), opType: "MatMul", inputs: [target.input, a], outputs: [name("low")] },
-      { name: name("up"), opType: "MatMul", inputs: [name("low"), b], outputs: [name("change")] },
+      ...(half
+        ? [{ name: name("widen"), opType: "CastLike", inputs: [target.input, a], outputs: [from] }]
+        : []),
+      { name: name("down"), opType: "MatMul", inputs: [from, a], outputs: [name("low")] },
+      { name: name("up"), opType: "MatMul", inputs: [name("low"), b], outputs: [change] },
+      ...(half
+        ? [
+            {
+              name: name("narrow"),
+              opType: "CastLike",
+              inputs: [change, name("base")],
+              outputs: [name("change")],
+            },
+          ]
+        : []),
       { name: name("add"), opType: "Add", inputs: [name("base"), name("change")], outputs: [output] },
     ];
     nodesAfter.set(outputNode, [...(nodesAfter.get(outputNode) ?? []), ...nodes]);
@@ -43,11 +60,18 @@ export function attachEdits(graph: OpenGraph): ModelEdits {
 }
 
 /** The graph's model with a branch beside every target. */
-export function attachModel(graph: OpenGraph, elements?: ModelEdits["elements"]): Uint8Array {
-  return editModel(graph.model, { ...attachEdits(graph), ...(elements && { elements }) });
+export function attachModel(graph: OpenGraph, edits?: WeightEdits): Uint8Array {
+  return editModel(graph.model, { ...edits, ...attachEdits(graph) });
 }
 
-/** The graph's model with other embedded elements; its own bytes when there are none. */
-export function modelWith(model: OnnxModel, elements: NonNullable<ModelEdits["elements"]>): Uint8Array {
-  return elements.size === 0 ? model.bytes : editModel(model, { elements });
+/** Edits of weights, which leave inputs and outputs as they are. */
+export type WeightEdits = Pick<
+  ModelEdits,
+  "elements" | "initializers" | "replacedNodes" | "removedInitializers"
+>;
+
+/** The graph's model with other embedded weights; its own bytes when there are none. */
+export function modelWith(model: OnnxModel, edits: WeightEdits): Uint8Array {
+  const none = !edits.elements?.size && !edits.initializers?.length && !edits.replacedNodes?.size;
+  return none ? model.bytes : editModel(model, edits);
 }

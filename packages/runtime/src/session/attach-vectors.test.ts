@@ -51,7 +51,11 @@ describe.each(vectors)("attached to $base", (vector) => {
       let baseNoise = 0;
       for (const expected of vector.outputs) {
         const report = await base.setPeels(await uses(expected.uses), { strategy: "attach" });
-        expect(report.plan.totals).toEqual({ attached: expected.uses.length > 0 ? 2 : 0, merged: 0 });
+        expect(report.plan.totals).toEqual({
+          attached: expected.uses.length > 0 ? 2 : 0,
+          merged: 0,
+          promoted: 0,
+        });
         const found = await outputs(vector);
         for (const [i, text] of expected.attached.entries())
           expect(furthest(found[i]!, floats(text))).toBeLessThan(TOLERANCE);

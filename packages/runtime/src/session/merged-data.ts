@@ -1,35 +1,39 @@
-import type { Stored } from "@banana-peel/onnx";
+import { promotedEdits } from "@banana-peel/onnx";
 import type { CheckedFiles } from "../base/check-files.js";
 import type { OpenGraph } from "../base/open-graph.js";
+import type { MergedWeight } from "../plan/merged-weight.js";
+import type { WeightEdits } from "./attach-model.js";
 
 /** The weights of a graph with merged targets in them: what changes in the model, and its files of external data. */
 export interface MergedData {
-  /** New elements of initializers that the model embeds. */
-  readonly elements: ReadonlyMap<string, Uint8Array>;
+  /** New elements of initializers that the model embeds, and the nodes and initializers of promoted targets. */
+  readonly edits: WeightEdits;
   /** Every file of external data, patched; empty when the merged targets are all embedded. */
   readonly externalData: readonly { path: string; data: Uint8Array }[];
 }
 
 /**
- * Puts merged weights in the place of the base's: in copies of the files of external data, or in the model. Once
- * one file is given in memory onnxruntime wants them all so, hence every file is read when any is patched.
- * @param merged stored values by target path
+ * Puts merged weights in the place of the base's: in copies of the files of external data, or in the model. Promoted
+ * ones go into the model. Once one file is given in memory onnxruntime wants them all so, hence every file is read
+ * when any is patched.
+ * @param merged weights by target path
  */
 export async function mergedData(
   graph: OpenGraph,
-  merged: ReadonlyMap<string, Stored>,
+  merged: ReadonlyMap<string, MergedWeight>,
   files: CheckedFiles,
   signal: AbortSignal | undefined,
 ): Promise<MergedData> {
   const elements = new Map<string, Uint8Array>();
   const patches: { location: string; offset: number; bytes: Uint8Array }[] = [];
-  for (const [path, stored] of merged) {
-    const weight = graph.targets.get(path)!.weight;
-    const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-    if (weight.data.kind === "external") patches.push({ ...weight.data.external, bytes });
-    else elements.set(weight.name, bytes);
+  for (const [path, put] of merged) {
+    if (put.kind === "promote") continue;
+    const { weight } = graph.targets.get(path)!;
+    if (weight.data.kind === "external") patches.push({ ...weight.data.external, bytes: put.bytes });
+    else elements.set(weight.name, put.bytes);
   }
-  if (patches.length === 0) return { elements, externalData: [] };
+  const edits: WeightEdits = { elements, ...promotions(graph, merged) };
+  if (patches.length === 0) return { edits, externalData: [] };
   const externalData: { path: string; data: Uint8Array }[] = [];
   for (const path of graph.externalData) {
     const own = patches.filter(({ location }) => location === path);
@@ -38,5 +42,22 @@ export async function mergedData(
     for (const { offset, bytes } of own) data.set(bytes, offset);
     externalData.push({ path, data });
   }
-  return { elements, externalData };
+  return { edits, externalData };
+}
+
+function promotions(
+  graph: OpenGraph,
+  merged: ReadonlyMap<string, MergedWeight>,
+): Required<Omit<WeightEdits, "elements">> {
+  const each = [...merged].flatMap(([path, put]) => {
+    if (put.kind === "merge") return [];
+    const { traced, scale } = graph.targets.get(path)!;
+    const name = `banana-peel/${path}`;
+    return [promotedEdits(graph.model.graph, traced, put.promoted, scale!.dataType, name)];
+  });
+  return {
+    initializers: each.flatMap(({ initializers }) => initializers),
+    replacedNodes: new Map(each.flatMap(({ replacedNodes }) => [...replacedNodes])),
+    removedInitializers: new Set(each.flatMap(({ removedInitializers }) => [...removedInitializers])),
+  };
 }

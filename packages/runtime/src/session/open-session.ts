@@ -1,8 +1,8 @@
-import type { Stored } from "@banana-peel/onnx";
 import type { CheckedFiles } from "../base/check-files.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import type { OpenBaseOptions } from "../base/types.js";
 import type { Session, SessionOptions } from "../ort.js";
+import type { MergedWeight } from "../plan/merged-weight.js";
 import { attachModel, modelWith } from "./attach-model.js";
 import { mergedData } from "./merged-data.js";
 
@@ -29,17 +29,17 @@ export async function openAttachSession(source: SessionSource): Promise<Session>
 
 /**
  * Opens the graph on merged weights, with a branch beside every target when `attach`.
- * @param merged stored values by target path
+ * @param merged weights by target path
  */
 export async function openMergedSession(
   source: SessionSource,
-  merged: ReadonlyMap<string, Stored>,
+  merged: ReadonlyMap<string, MergedWeight>,
   attach: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Session> {
   const { graph, base } = source;
   const data = await mergedData(graph, merged, source.files, signal);
-  const model = attach ? attachModel(graph, data.elements) : modelWith(graph.model, data.elements);
+  const model = attach ? attachModel(graph, data.edits) : modelWith(graph.model, data.edits);
   const needed = data.externalData.length === 0 && base.folder === undefined;
   return open(source, model, needed ? await readExternal(source) : data.externalData);
 }

@@ -16,12 +16,15 @@ export function baseFolder(form: string): string {
 }
 
 /** A tiny base in memory, as a browser would open it; `files` may be changed. */
-export function memoryBase(form: string): BaseFiles & { card: BaseCard; files: Map<string, Uint8Array> } {
-  const card = vectorJson<BaseCard>(`merge/${form}/base.json`);
+export function memoryBase(
+  form: string,
+  folder: "merge" | "forms" = "merge",
+): BaseFiles & { card: BaseCard; files: Map<string, Uint8Array> } {
+  const card = vectorJson<BaseCard>(`${folder}/${form}/base.json`);
   const files = new Map(
     card.files.map(({ path }) => [
       path,
-      new Uint8Array(readFileSync(new URL(`merge/${form}/${path}`, VECTORS))),
+      new Uint8Array(readFileSync(new URL(`${folder}/${form}/${path}`, VECTORS))),
     ]),
   );
   return {

@@ -137,6 +137,66 @@ it.each<[string, (card: BaseCard) => void, string[]]>([
     ["base/scheme base.json:/targets/0/scheme/axis"],
   ],
   [
+    "bits that the form lacks",
+    (card) => {
+      card.targets[0]!.scheme.bits = 2;
+    },
+    [
+      "base/scheme base.json:/targets/0/scheme/bits",
+      "base/scheme base.json:/targets/0/scheme/min",
+      "base/scheme base.json:/targets/0/scheme/max",
+    ],
+  ],
+  [
+    "blocks without a size, along the wrong axis",
+    (card) => {
+      card.targets[0]!.scheme.granularity = "block";
+    },
+    ["base/scheme base.json:/targets/0/scheme/axis", "base/scheme base.json:/targets/0/scheme/blockSize"],
+  ],
+  [
+    "a block size without blocks",
+    (card) => {
+      card.targets[0]!.scheme.blockSize = 32;
+    },
+    ["base/scheme base.json:/targets/0/scheme/blockSize"],
+  ],
+  [
+    "an operator of another form",
+    (card) => {
+      card.targets[0]!.operator = "MatMulInteger";
+    },
+    ["base/scheme base.json:/targets/0/scheme/form"],
+  ],
+  [
+    "MatMulNBits that is signed, in blocks of 24, and [K,N]",
+    (card) => {
+      card.targets[0]!.operator = "MatMulNBits";
+      const change = { form: "matmulnbits", granularity: "block", axis: 0, blockSize: 24 } as const;
+      Object.assign(card.targets[0]!.scheme, change);
+    },
+    [
+      "base/scheme base.json:/targets/0/scheme/form",
+      "base/scheme base.json:/targets/0/scheme/signed",
+      "base/scheme base.json:/targets/0/scheme/blockSize",
+    ],
+  ],
+  [
+    "a grid without its scale",
+    (card) => {
+      delete card.targets[0]!.scheme.scale;
+    },
+    ["base/scheme base.json:/targets/0/scheme/scale"],
+  ],
+  [
+    "floats with a range",
+    (card) => {
+      const change = { form: "float", bits: 32, granularity: "tensor", axis: undefined, scale: undefined };
+      Object.assign(card.targets[0]!.scheme, change);
+    },
+    ["base/scheme base.json:/targets/0/scheme/min", "base/scheme base.json:/targets/0/scheme/max"],
+  ],
+  [
     "a schedule of another length",
     (card) => {
       card.image!.sampler.schedules["2"] = [1];

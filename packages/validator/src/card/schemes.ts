@@ -1,34 +1,57 @@
-import type { BaseCard, Scheme } from "@banana-peel/format";
+import type { BaseCard, Scheme, Target } from "@banana-peel/format";
 import { type Problem, problem } from "../problem.js";
+
+type Contradiction = [field: string, message: string, hint: string];
+
+/** What a form allows. Specification: docs/specification/base.md, Schemes. */
+const FORMS = {
+  qdq: { operators: ["MatMul", "Gemm"], bits: [4, 8], granularity: ["tensor", "channel", "block"] },
+  matmulnbits: { operators: ["MatMulNBits"], bits: [2, 4, 8], granularity: ["block"] },
+  integer: {
+    operators: ["MatMulInteger", "DynamicQuantizeMatMul", "MatMulIntegerToFloat"],
+    bits: [8],
+    granularity: ["tensor", "channel"],
+  },
+  float: { operators: ["MatMul", "Gemm"], bits: [16, 32], granularity: ["tensor"] },
+} as const;
 
 /** base/scheme. Specification: docs/specification/base.md, Schemes. */
 export function checkSchemes(card: BaseCard, label: string): Problem[] {
-  return card.targets.flatMap(({ scheme }, index) =>
-    contradictions(scheme).map(([field, message, hint]) =>
+  return card.targets.flatMap((target, index) =>
+    contradictions(target).map(([field, message, hint]) =>
       problem("base/scheme", { message, where: `${label}:/targets/${index}/scheme/${field}`, hint }),
     ),
   );
 }
 
-function contradictions(scheme: Scheme): [field: string, message: string, hint: string][] {
-  const found: [string, string, string][] = [];
-  const { min, max, signed, granularity, axis } = scheme;
-  const [lowest, highest] = signed ? [-128, 127] : [0, 255];
-  const kind = signed ? "signed" : "unsigned";
-  if (min < lowest)
-    found.push([
-      "min",
-      `expected at least ${lowest} for ${kind} 8 bits, found ${min}`,
-      "Correct min or signed.",
-    ]);
-  if (max > highest)
-    found.push([
-      "max",
-      `expected at most ${highest} for ${kind} 8 bits, found ${max}`,
-      "Correct max or signed.",
-    ]);
-  if (min >= max)
-    found.push(["min", `expected min below max, found ${min} and ${max}`, "Correct min or max."]);
+function contradictions({ operator, layout, scheme }: Target): Contradiction[] {
+  const form = FORMS[scheme.form];
+  const found: Contradiction[] = [];
+  const one = (field: string, allowed: readonly (string | number)[], value: string | number) => {
+    if (!allowed.includes(value))
+      found.push([
+        field,
+        `expected ${allowed.join(" or ")} for the form ${scheme.form}, found ${value}`,
+        `Correct ${field} or form.`,
+      ]);
+  };
+  one("form", form.operators, operator);
+  one("bits", form.bits, scheme.bits);
+  one("granularity", form.granularity, scheme.granularity);
+  if (scheme.form === "matmulnbits") {
+    if (layout !== "nk")
+      found.push(["form", "expected the layout nk for matmulnbits, found kn", "Correct layout."]);
+    if (scheme.signed)
+      found.push(["signed", "expected unsigned values for matmulnbits, found signed", "Correct signed."]);
+  }
+  if (scheme.form === "integer" && layout !== "kn")
+    found.push(["form", "expected the layout kn for integer, found nk", "Correct layout."]);
+  return [...found, ...places(scheme, layout), ...(scheme.form === "float" ? plain(scheme) : ranges(scheme))];
+}
+
+/** axis and blockSize belong to a granularity. */
+function places({ form, granularity, axis, blockSize }: Scheme, layout: Target["layout"]): Contradiction[] {
+  const found: Contradiction[] = [];
   if (granularity === "channel" && axis === undefined)
     found.push([
       "axis",
@@ -37,5 +60,64 @@ function contradictions(scheme: Scheme): [field: string, message: string, hint: 
     ]);
   if (granularity === "tensor" && axis !== undefined)
     found.push(["axis", `expected no axis for granularity tensor, found ${axis}`, "Remove axis."]);
+  const inner = layout === "kn" ? 0 : 1;
+  if (granularity === "block" && axis !== inner)
+    found.push([
+      "axis",
+      `expected axis ${inner}, that of K, for blocks in the layout ${layout}, found ${axis ?? "none"}`,
+      "Correct axis or layout.",
+    ]);
+  if (granularity === "block" && blockSize === undefined)
+    found.push(["blockSize", "expected a blockSize for granularity block, found none", "Add blockSize."]);
+  if (granularity !== "block" && blockSize !== undefined)
+    found.push([
+      "blockSize",
+      `expected no blockSize for granularity ${granularity}, found ${blockSize}`,
+      "Remove blockSize.",
+    ]);
+  if (
+    form === "matmulnbits" &&
+    blockSize !== undefined &&
+    (blockSize < 16 || (blockSize & (blockSize - 1)) !== 0)
+  )
+    found.push([
+      "blockSize",
+      `expected a power of two of at least 16 for matmulnbits, found ${blockSize}`,
+      "Correct blockSize.",
+    ]);
+  return found;
+}
+
+/** Floating-point numbers have no grid. */
+function plain(scheme: Scheme): Contradiction[] {
+  const found: Contradiction[] = [];
+  for (const field of ["scale", "zeroPoint", "min", "max"] as const)
+    if (scheme[field] !== undefined)
+      found.push([
+        field,
+        `expected no ${field} for the form float, found ${scheme[field]}`,
+        `Remove ${field}.`,
+      ]);
+  if (!scheme.signed)
+    found.push(["signed", "expected signed values for the form float, found unsigned", "Correct signed."]);
+  return found;
+}
+
+function ranges(scheme: Scheme): Contradiction[] {
+  const found: Contradiction[] = [];
+  for (const field of ["scale", "min", "max"] as const)
+    if (scheme[field] === undefined)
+      found.push([field, `expected ${field} for the form ${scheme.form}, found none`, `Add ${field}.`]);
+  const { min, max, signed, bits } = scheme;
+  if (min === undefined || max === undefined) return found;
+  const whole = 2 ** bits;
+  const [lowest, highest] = signed ? [-whole / 2, whole / 2 - 1] : [0, whole - 1];
+  const kind = `${signed ? "signed" : "unsigned"} ${bits} bits`;
+  if (min < lowest)
+    found.push(["min", `expected at least ${lowest} for ${kind}, found ${min}`, "Correct min or signed."]);
+  if (max > highest)
+    found.push(["max", `expected at most ${highest} for ${kind}, found ${max}`, "Correct max or signed."]);
+  if (min >= max)
+    found.push(["min", `expected min below max, found ${min} and ${max}`, "Correct min or max."]);
   return found;
 }

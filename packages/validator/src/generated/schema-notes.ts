@@ -62,7 +62,7 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
               "description": "Name of the node that consumes the weight."
             },
             "operator": {
-              "description": "Operator of that node."
+              "description": "Operator of that node; MatMulNBits, DynamicQuantizeMatMul and MatMulIntegerToFloat are of the domain com.microsoft."
             },
             "k": {
               "description": "Input features: columns of lora_A."
@@ -71,36 +71,39 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
               "description": "Output features: rows of lora_B."
             },
             "layout": {
-              "description": "Order of the stored weight: kn is [K,N], row-major."
+              "description": "Order of the stored weight: kn is [K,N], nk is [N,K], row-major; nk for MatMulNBits, in its blocks."
             },
             "weight": {
               "description": "Initializer that holds the quantised weight."
             },
             "scheme": {
-              "description": "How the weight is quantised: w = (q - zeroPoint) * scale.",
+              "description": "How the weight is stored: w = (q - zeroPoint) * scale.",
               "properties": {
                 "form": {
-                  "description": "qdq: an initializer followed by DequantizeLinear."
+                  "description": "qdq: an initializer followed by DequantizeLinear. matmulnbits: the operator MatMulNBits. integer: a product of whole numbers that is scaled afterwards. float: floating-point numbers, not quantised."
                 },
                 "bits": {},
                 "signed": {},
                 "granularity": {
-                  "description": "One scale for the tensor, or one for each output feature."
+                  "description": "One scale for the tensor, one for each output feature, or one for each block of input features of an output feature."
+                },
+                "blockSize": {
+                  "description": "Values along K that share a scale, for granularity block."
                 },
                 "axis": {
-                  "description": "Axis of the stored weight that the scales run along, for granularity channel."
+                  "description": "Axis of the stored weight that the scales run along, for granularity channel; for block, the axis of K."
                 },
                 "scale": {
-                  "description": "Initializer of the scales, float32."
+                  "description": "Initializer of the scales; absent for the form float."
                 },
                 "zeroPoint": {
-                  "description": "Initializer of the zero points; absent means 0."
+                  "description": "Initializer of the zero points; absent means 0, and 2^(bits-1) for the form matmulnbits."
                 },
                 "min": {
-                  "description": "Smallest stored value that the scheme uses."
+                  "description": "Smallest stored value that the scheme uses; absent for the form float."
                 },
                 "max": {
-                  "description": "Largest stored value that the scheme uses."
+                  "description": "Largest stored value that the scheme uses; absent for the form float."
                 }
               }
             },

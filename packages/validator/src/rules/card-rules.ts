@@ -33,7 +33,7 @@ export const cardRules = {
   "base/scheme": {
     title: "A target's scheme contradicts itself.",
     explanation:
-      "min is below max and both can be stored (-128 to 127 signed, 0 to 255 unsigned); granularity channel has an axis, granularity tensor has none.",
+      "The operator, the bits and the granularity belong to the form; min is below max and both can be stored (-128 to 127 for signed 8 bits, 0 to 15 for unsigned 4); granularity channel has an axis, block has the axis of K and a blockSize, tensor has neither; the form float has no scale and no range.",
     severity: "error",
     section: "base.md#schemes",
   },

@@ -1,0 +1,102 @@
+import type { ModelEdits, NewInitializer, NewNode } from "../edit/types.js";
+import { DATA_TYPE } from "../model/data-type.js";
+import { fromFloats } from "../model/floats.js";
+import type { OnnxGraph } from "../model/types.js";
+import type { TracedTarget } from "../target/types.js";
+import { PROMOTED_BLOCK, type Promoted } from "./promote.js";
+
+/** What a promoted target changes in its model: one node, and the initializers that it now reads. */
+export interface PromotedEdits {
+  readonly initializers: readonly NewInitializer[];
+  readonly replacedNodes: NonNullable<ModelEdits["replacedNodes"]>;
+  /** What the node alone read before. */
+  readonly removedInitializers: ReadonlySet<string>;
+}
+
+/**
+ * Puts the 8-bit form of a target in the place of its node: MatMulNBits of 8 bits, or DequantizeLinear of int8
+ * blocks. The base's own weight leaves the model, so that it takes no memory.
+ * @param name starts the names of the new initializers
+ * @param scaleType TensorProto.DataType of the scales
+ */
+export function promotedEdits(
+  graph: OnnxGraph,
+  traced: TracedTarget,
+  promoted: Promoted,
+  scaleType: number,
+  name: string,
+): PromotedEdits {
+  const { n, scales } = promoted;
+  const blocks = Math.ceil(promoted.k / PROMOTED_BLOCK);
+  const turned = traced.layout === "nk";
+  const dataType = scaleType;
+  const ordered = turned ? byColumn(scales, blocks, n) : scales;
+  const scale = {
+    name: `${name}/scale`,
+    dataType,
+    dims: turned ? [n, blocks] : [blocks, n],
+    bytes: fromFloats(ordered, dataType, name),
+  };
+  const weight = {
+    name: `${name}/weight`,
+    ...(traced.form === "matmulnbits" ? nbits : plain)(promoted, turned),
+  };
+  const old = graph.nodes[traced.reader]!;
+  const ints: Record<string, number> = Object.fromEntries(old.ints);
+  const node: NewNode = {
+    name: old.name,
+    opType: old.opType,
+    domain: old.domain,
+    inputs:
+      traced.form === "matmulnbits"
+        ? [old.inputs[0]!, weight.name, scale.name, ...withoutZeroPoints(old.inputs)]
+        : [weight.name, scale.name],
+    outputs: old.outputs,
+    ints:
+      traced.form === "matmulnbits"
+        ? { ...ints, bits: 8, block_size: PROMOTED_BLOCK }
+        : { ...ints, block_size: PROMOTED_BLOCK },
+  };
+  const removed = [traced.weight, traced.scale, traced.zeroPoint].filter(
+    (each) => each !== undefined && graph.initializers.has(each) && graph.consumers.get(each)?.length === 1,
+  );
+  return {
+    initializers: [weight, scale],
+    replacedNodes: new Map([[traced.reader, node]]),
+    removedInitializers: new Set(removed as string[]),
+  };
+}
+
+/** The inputs behind the scales: only the bias stays. */
+function withoutZeroPoints(inputs: readonly string[]): string[] {
+  return inputs[5] ? ["", "", inputs[5]] : [];
+}
+
+/** int8 as [K,N] or [N,K]. */
+function plain({ k, n, values }: Promoted, turned: boolean) {
+  const out = turned ? byColumn(values, k, n) : values;
+  return {
+    dataType: DATA_TYPE.int8,
+    dims: turned ? [n, k] : [k, n],
+    bytes: new Uint8Array(out.buffer, out.byteOffset, out.byteLength),
+  };
+}
+
+/** uint8 around 128, [N, blocks, 32]; what pads K is 128, which stands for 0. */
+function nbits({ k, n, values }: Promoted) {
+  const blocks = Math.ceil(k / PROMOTED_BLOCK);
+  const bytes = new Uint8Array(n * blocks * PROMOTED_BLOCK).fill(128);
+  for (let column = 0; column < n; column++)
+    for (let row = 0; row < k; row++)
+      bytes[column * blocks * PROMOTED_BLOCK + row] = values[row * n + column]! + 128;
+  return { dataType: DATA_TYPE.uint8, dims: [n, blocks, PROMOTED_BLOCK], bytes };
+}
+
+/** [rows, columns] as [columns, rows]. */
+function byColumn<T extends Int8Array | Float32Array>(values: T, rows: number, columns: number): T {
+  const out = values.slice() as T;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      out[column * rows + row] = values[row * columns + column]!;
+  return out;
+}

@@ -1,0 +1,97 @@
+import type { BananaError } from "@banana-peel/format";
+import type { OnnxGraph, OnnxNode } from "../model/types.js";
+import { outputsOf } from "./ends.js";
+import { isOperator, onlyReader, producer } from "./graph.js";
+import { ownWeight } from "./own.js";
+import type { Tracer } from "./types.js";
+
+type Fail = (message: string) => BananaError;
+
+/** Places of the weight's parts among the inputs of each operator. */
+const PARTS = {
+  MatMulInteger: { scale: undefined, zeroPoint: 3 },
+  DynamicQuantizeMatMul: { scale: 2, zeroPoint: 3 },
+  MatMulIntegerToFloat: { scale: 3, zeroPoint: 5 },
+} as const;
+
+/**
+ * Products of whole numbers, form integer: MatMulInteger with its scale in a Mul behind it, and onnxruntime's fused
+ * DynamicQuantizeMatMul and MatMulIntegerToFloat (com.microsoft; onnxruntime docs/ContribOperators.md).
+ */
+export const traceIntegers: Tracer = ({ graph, node, index, fail }) => {
+  const parts = PARTS[node.opType as keyof typeof PARTS];
+  const weight = ownWeight(graph, node.inputs[1], fail);
+  const product = node.outputs[0]!;
+  const fused = node.opType !== "MatMulInteger";
+  const found = fused
+    ? { scale: node.inputs[parts.scale ?? -1], output: product }
+    : scaledProduct(graph, product, fail);
+  if (!found.scale || !graph.initializers.has(found.scale))
+    throw fail(`expected the weight's scale to be an initializer, found ${found.scale || "none"}`);
+  return {
+    node: index,
+    operator: node.opType,
+    form: "integer",
+    layout: "kn",
+    weight: weight.name,
+    scale: found.scale,
+    zeroPoint: node.inputs[parts.zeroPoint] || undefined,
+    axis: 1,
+    blockSize: undefined,
+    reader: index,
+    inputs: node.opType === "DynamicQuantizeMatMul" ? [node.inputs[0]!] : [floatInput(graph, node, fail)],
+    outputs: outputsOf(graph, found.output),
+  };
+};
+
+/** What the whole numbers of a node's first input were made from. */
+function floatInput(graph: OnnxGraph, node: OnnxNode, fail: Fail): string {
+  const quantise = producer(graph, node.inputs[0]!);
+  if (isOperator(quantise, "DynamicQuantizeLinear") || isOperator(quantise, "QuantizeLinear"))
+    return quantise.inputs[0]!;
+  throw fail(
+    `expected DynamicQuantizeLinear or QuantizeLinear to make its first input, found ${quantise?.opType ?? "no node"}`,
+  );
+}
+
+/**
+ * Follows the product of MatMulInteger through Cast to the Mul that gives it its scale: Mul(Cast(product), s) with s
+ * the weight's scale times the input's, as onnxruntime's quantiser writes it, or with two Muls one behind the other.
+ */
+function scaledProduct(graph: OnnxGraph, product: string, fail: Fail): { scale: string; output: string } {
+  const cast = onlyReader(graph, product);
+  if (!isOperator(cast, "Cast"))
+    throw fail(`expected Cast behind it, found ${cast?.opType ?? "several readers"}`);
+  let current = cast.outputs[0]!;
+  let scale: string | undefined;
+  for (let muls = 0; muls < 2; muls++) {
+    const mul = onlyReader(graph, current);
+    if (!isOperator(mul, "Mul")) break;
+    const other = mul.inputs.find((input) => input !== current);
+    if (other === undefined) break;
+    const factor = scaleOf(graph, other);
+    if (factor === undefined && !isInputScale(graph, other)) break;
+    if (factor !== undefined && scale !== undefined)
+      throw fail("expected one scale of the weight, found two");
+    scale ??= factor;
+    current = mul.outputs[0]!;
+  }
+  if (scale === undefined) throw fail("expected Mul by the weight's scale behind its Cast, found none");
+  return { scale, output: current };
+}
+
+/** The initializer that is the weight's scale: the factor itself, or its constant part beside the input's scale. */
+function scaleOf(graph: OnnxGraph, factor: string): string | undefined {
+  if (graph.initializers.has(factor)) return factor;
+  const mul = producer(graph, factor);
+  if (!isOperator(mul, "Mul")) return undefined;
+  const [constant, ...more] = mul.inputs.filter((input) => graph.initializers.has(input));
+  const other = mul.inputs.find((input) => input !== constant);
+  return more.length === 0 && other !== undefined && isInputScale(graph, other) ? constant : undefined;
+}
+
+/** True for the scale that DynamicQuantizeLinear makes. */
+function isInputScale(graph: OnnxGraph, name: string): boolean {
+  const node = producer(graph, name);
+  return isOperator(node, "DynamicQuantizeLinear") && node.outputs[1] === name;
+}

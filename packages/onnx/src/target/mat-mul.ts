@@ -1,0 +1,72 @@
+import type { OnnxGraph, OnnxNode } from "../model/types.js";
+import { inputsOf, outputsOf } from "./ends.js";
+import { isOperator, producer } from "./graph.js";
+import { onlyHere, ownWeight } from "./own.js";
+import type { Tracer } from "./types.js";
+
+/** MatMul or Gemm of a weight that lies behind DequantizeLinear, or in floating-point numbers; form qdq or float. */
+export const traceMatMul: Tracer = ({ graph, node, index, fail }) => {
+  const gemm = node.opType === "Gemm";
+  const [input, second] = node.inputs;
+  if (!input || !second || (!gemm && node.inputs.length !== 2))
+    throw fail(`expected a ${node.opType} of two inputs, found ${node.inputs.length}`);
+  if (gemm && (node.ints.get("transA") ?? 0) !== 0) throw fail("expected transA 0, found 1");
+  if (gemm && (node.floats.get("alpha") ?? 1) !== 1)
+    throw fail(`expected alpha 1, found ${node.floats.get("alpha")}`);
+  let turned = gemm && (node.ints.get("transB") ?? 0) !== 0;
+  let made = second;
+  let reader = index;
+  const transpose = producer(graph, made);
+  if (isOperator(transpose, "Transpose")) {
+    const order = transpose.lists.get("perm")?.join();
+    if (order !== undefined && order !== "1,0")
+      throw fail(`expected Transpose to swap both axes of the weight, found perm ${order}`);
+    onlyHere(graph, made, fail);
+    turned = !turned;
+    reader = graph.producers.get(made)!;
+    made = transpose.inputs[0]!;
+  }
+  const layout = turned ? "nk" : "kn";
+  const common = { node: index, operator: node.opType, layout, ...ends(graph, node) } as const;
+  const dequantise = producer(graph, made);
+  if (dequantise === undefined) {
+    const weight = ownWeight(graph, made, fail);
+    if (weight.dims.length !== 2) throw fail(`expected a weight of two axes, found ${weight.dims.length}`);
+    return {
+      ...common,
+      form: "float",
+      weight: weight.name,
+      scale: undefined,
+      zeroPoint: undefined,
+      axis: 0,
+      blockSize: undefined,
+      reader,
+    };
+  }
+  if (!isOperator(dequantise, "DequantizeLinear"))
+    throw fail(`expected DequantizeLinear to make its second input, found ${dequantise.opType}`);
+  const [weight, scale, zeroPoint] = dequantise.inputs;
+  if (!weight || !scale) throw fail("expected DequantizeLinear with weight and scale");
+  const tensor = ownWeight(graph, weight, fail);
+  onlyHere(graph, dequantise.outputs[0]!, fail);
+  const stated = dequantise.ints.get("axis") ?? 1;
+  const axis = stated < 0 ? stated + tensor.dims.length : stated;
+  const blockSize = dequantise.ints.get("block_size") || undefined;
+  const inner = layout === "kn" ? 0 : 1;
+  if (blockSize !== undefined && (blockSize < 0 || axis !== inner))
+    throw fail(`expected blocks of at least 1 along axis ${inner}, found ${blockSize} along ${axis}`);
+  return {
+    ...common,
+    form: "qdq",
+    weight,
+    scale,
+    zeroPoint: zeroPoint || undefined,
+    axis,
+    blockSize,
+    reader: graph.producers.get(made)!,
+  };
+};
+
+function ends(graph: OnnxGraph, node: OnnxNode) {
+  return { inputs: inputsOf(graph, node.inputs[0]!), outputs: outputsOf(graph, node.outputs[0]!) };
+}
