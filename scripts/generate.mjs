@@ -1,5 +1,6 @@
 // Writes everything that is generated: from schemas/ the types in format and the checks in validator, from the tables
-// of codes and rules (in the built format and validator) their pages in docs/specification.
+// of codes and rules (in the built format and validator) their pages in docs/specification, from the help of the built
+// command line docs/guides/cli.md.
 // `node scripts/generate.mjs --check` writes nothing and exits 1 when a file on disk differs.
 import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -101,6 +102,7 @@ const unbuilt = [];
 for (const [path, page] of [
   ["docs/specification/errors.md", "./generate/errors-page.mjs"],
   ["docs/specification/rules.md", "./generate/rules-page.mjs"],
+  ["docs/guides/cli.md", "./generate/cli-page.mjs"],
 ]) {
   const { text } = await import(page);
   const content = await text();

@@ -28,6 +28,10 @@ export function reportFailure(io: Io, thrown: unknown, json: boolean): number {
 /** The coded error for a command line that was not understood; anything else as it is. */
 function coded(thrown: unknown): unknown {
   if (!(thrown instanceof CommanderError)) return thrown;
+  if (thrown.code === "commander.help")
+    return new BananaError("USAGE", "expected one of the words that the command's help lists, found none", {
+      hint: "See --help after the command.",
+    });
   const [first = "", ...rest] = thrown.message.replace(/^error: /, "").split("\n");
   const meant = /\(Did you mean (.+?)\?\)/.exec(rest.join(" "))?.[1];
   return new BananaError("USAGE", first, {

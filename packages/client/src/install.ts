@@ -71,7 +71,7 @@ export async function installPeels(options: InstallOptions): Promise<InstallRepo
 }
 
 /** True when a peel's folder holds the version and the signer that are locked, whole and unchanged. */
-async function isInstalled(project: OpenedProject, name: string): Promise<boolean> {
+export async function isInstalled(project: OpenedProject, name: string): Promise<boolean> {
   const locked = project.lock.peels[name]!;
   try {
     const peel = await verifyPeel(folderSource(peelFolder(project.folder, name)));

@@ -5,12 +5,18 @@ import { ownName } from "./process-id.js";
 
 /**
  * Writes a file so that it is there whole or not at all: beside its place, then moved there.
+ * @param mode of the file, less the umask
  * @throws BananaError DISK_FULL, TARGET_READ_ONLY; what was half-written is removed
  */
-export async function writeWhole(path: string, bytes: Uint8Array, disk: Disk = nodeDisk): Promise<void> {
+export async function writeWhole(
+  path: string,
+  bytes: Uint8Array,
+  disk: Disk = nodeDisk,
+  mode = 0o666,
+): Promise<void> {
   const temporary = join(dirname(path), `.${ownName()}.tmp`);
   try {
-    const file = await disk.open(temporary, "wx");
+    const file = await disk.open(temporary, "wx", mode);
     try {
       await file.writeFile(bytes);
       await file.sync();

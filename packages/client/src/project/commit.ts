@@ -123,8 +123,11 @@ async function apply(
   for (const [i, name] of journal.removed.entries()) {
     const target = peelFolder(project, name);
     if (!(await exists(disk, target))) continue;
+    const scope = dirname(target);
     await move(target, join(work, "old", `removed-${i}`));
-    await removeEmpty(disk, dirname(target));
+    await removeEmpty(disk, scope);
+    // The way back needs the scope's folder again.
+    undo.push(async () => void (await disk.mkdir(scope, { recursive: true })));
   }
   for (const file of [LOCKFILE, PROJECT_MANIFEST]) {
     const fresh = join(work, file);

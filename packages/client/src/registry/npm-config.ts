@@ -6,6 +6,8 @@ import { BananaError } from "@banana-peel/format";
 export interface RegistryConfig {
   /** npm's flat options, which npm-registry-fetch reads: tokens, proxies, certificates, time limits. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Path of the user's .npmrc. */
+  readonly userConfig: string;
   /** Address of the registry for a peel's full name; ends with a slash. */
   registryFor(name: string): string;
 }
@@ -80,6 +82,7 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
   const flat = { ...config.flat, ...patience, cache: undefined, userAgent: userAgent() };
   return {
     options: flat,
+    userConfig: String(config.get("userconfig")),
     registryFor(name) {
       const scoped = (flat as Record<string, unknown>)[`${name.slice(0, name.indexOf("/"))}:registry`];
       return explicit ?? address(String(scoped ?? config.flat.registry), ".npmrc");

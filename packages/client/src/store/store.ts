@@ -40,7 +40,7 @@ export interface Store {
 }
 
 /** Version of the store's layout. */
-const LAYOUT = "v1";
+export const LAYOUT = "v1";
 
 /** The store in a folder, which is made when something is put there. */
 export function openStore(root: string, disk: Disk): Store {
@@ -50,6 +50,9 @@ export function openStore(root: string, disk: Disk): Store {
     const key = createHash("sha256").update(integrity).digest("hex");
     return join(home, key.slice(0, 2), key);
   };
+
+  /** Topmost folder that this store has made: of peels staged side by side, the last one to go removes it. */
+  let made: string | undefined;
 
   const moveAway = async (folder: string): Promise<void> => {
     await disk.mkdir(temporary, { recursive: true });
@@ -75,13 +78,14 @@ export function openStore(root: string, disk: Disk): Store {
 
     async stage(integrity, chunks, label) {
       const created = await disk.mkdir(temporary, { recursive: true });
+      if (created !== undefined && (made === undefined || created.length < made.length)) made = created;
       const folder = join(temporary, ownName());
       let done = false;
       const discard = async () => {
         if (done) return;
         done = true;
         await removeTree(disk, folder);
-        await removeEmpty(disk, temporary, ...(created === undefined ? [] : upTo(temporary, created)));
+        await removeEmpty(disk, temporary, ...(made === undefined ? [] : upTo(temporary, made)));
       };
       try {
         await sweep(disk, temporary);

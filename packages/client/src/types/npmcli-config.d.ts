@@ -14,6 +14,7 @@ declare module "@npmcli/config" {
     constructor(options: Options);
     load(): Promise<void>;
     validate(): boolean;
+    get(key: string): unknown;
     isDefault(key: string): boolean;
     readonly flat: Record<string, unknown>;
   }

@@ -43,6 +43,18 @@ export const clientCodes = {
     explanation: "Nothing was changed. Check the folder's permissions.",
     exit: 7,
   },
+  FOLDER_EXISTS: {
+    title: "The new folder is there already.",
+    explanation:
+      "A command that makes a folder never writes into one that exists. Nothing was changed: name another folder, or move this one away.",
+    exit: 7,
+  },
+  PEEL_NOT_ADDED: {
+    title: "The project has no peel of that name.",
+    explanation:
+      "It is neither in banana.json nor in banana.lock. banana-peel list shows the peels that are; banana-peel add adds one.",
+    exit: 5,
+  },
   PROJECT_INVALID: {
     title: "banana.json or banana.lock can't be used.",
     explanation: "The file is broken, or of a version that this program doesn't know.",

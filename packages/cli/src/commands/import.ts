@@ -1,0 +1,97 @@
+import { basename, resolve } from "node:path";
+import { print } from "../io.js";
+import type { Register } from "../main.js";
+import { readMap } from "../read-map.js";
+import { type ImportReport, importText } from "../ui/import.js";
+import { examples } from "./examples.js";
+
+/** `import`: a peel from the LoRA of another tool. */
+export const importCommand: Register = (program, io) =>
+  program
+    .command("import")
+    .description("make a peel's folder from a LoRA of PEFT, diffusers, kohya or LyCORIS, for one base")
+    .argument("<path>", "the LoRA's folder, or its safetensors file")
+    .requiredOption("-b, --base <dir>", "folder with the card of the base that it is for")
+    .requiredOption("-o, --out <dir>", "the peel's folder, which must not be there yet")
+    .option("--name <name>", "name of the peel (default: that of its folder)")
+    .option("--version <version>", "version of the peel", "0.1.0")
+    .option("--description <text>", "what the peel changes")
+    .option("--license <spdx>", "SPDX expression of the licence; none is assumed")
+    .option("--format <id>", "format of the LoRA, when several fit: peft, diffusers, kohya or lycoris")
+    .option("--file <name>", "the weights file, when the folder has several")
+    .option("--map <module=target...>", "which target a module changes; module= leaves it out")
+    .option("--partial", "leave out what an adapter can't say, instead of refusing the LoRA")
+    .option("--approximate <rank>", "approximate what has no exact form, with this rank; the error is shown")
+    .addHelpText(
+      "after",
+      examples(
+        ["import my-lora.safetensors --base ./bases/nano -o ./my-peel", "and show what it covers"],
+        ["import ./out --base ./bases/nano -o ./my-peel --map head=blocks.0.out", "name a target"],
+      ),
+    )
+    .action(async (path: string, options: ImportFlags) => {
+      const { createPeel, nodeDisk, openBaseCard, validateFolder } = await import("@banana-peel/client");
+      const { importAdapter } = await import("@banana-peel/importer");
+      const { loraFiles } = await import("@banana-peel/importer/node");
+      const { writeSafetensors } = await import("@banana-peel/format");
+      const { out: folder, version, description, license, approximate: rank } = options;
+      const base = await openBaseCard(resolve(options.base), nodeDisk, options.base);
+      const result = await importAdapter({
+        files: await loraFiles(path),
+        base: base.card,
+        options: {
+          map: readMap(options.map ?? []),
+          partial: options.partial ?? false,
+          ...(options.format === undefined ? {} : { format: options.format }),
+          ...(options.file === undefined ? {} : { file: options.file }),
+          ...(rank === undefined ? {} : { approximate: { rank: Number(rank) } }),
+        },
+      });
+      const { adapter, format, coverage, notes, approximation } = result;
+      const targets = base.card.targets.length;
+      const { family } = base;
+      const name = await createPeel({
+        folder,
+        name: options.name ?? basename(resolve(folder)),
+        version,
+        description,
+        license,
+        adapter: {
+          base: { family, range: `^${base.version}` },
+          rank: adapter.rank,
+          alpha: adapter.alpha,
+          bytes: writeSafetensors(adapter.tensors),
+        },
+        origin: `Imported from a LoRA in the format ${format} for the base ${family} ${base.version}: ${coverage.covered.length} of its ${targets} targets are changed.`,
+      });
+      const { problems } = await validateFolder(folder, [options.base]);
+      const report: ImportReport = {
+        name,
+        version,
+        folder,
+        format,
+        base: { family, version: base.version, digest: base.digest },
+        rank: adapter.rank,
+        alpha: adapter.alpha,
+        coverage,
+        notes,
+        approximation,
+        problems,
+      };
+      print(io, options, report, () => importText(report, io.colours));
+    });
+
+interface ImportFlags {
+  base: string;
+  out: string;
+  name?: string;
+  version: string;
+  description?: string;
+  license?: string;
+  format?: string;
+  file?: string;
+  map?: string[];
+  partial?: boolean;
+  approximate?: string;
+  json?: boolean;
+}

@@ -1,0 +1,46 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { BananaError } from "@banana-peel/format";
+import { type Disk, nodeDisk } from "./disk.js";
+import { diskError, hasCode } from "./errors.js";
+import { ownName } from "./process-id.js";
+import { exists, removeTree } from "./remove.js";
+
+/**
+ * Makes a folder with files so that it is there whole or not at all: beside its place, then moved there.
+ * @param folder its parent is made where it is missing
+ * @param files by name, without folders in between
+ * @throws BananaError FOLDER_EXISTS, DISK_FULL, TARGET_READ_ONLY; what was half-written is removed
+ */
+export async function writeFolder(
+  folder: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  disk: Disk = nodeDisk,
+): Promise<void> {
+  const target = resolve(folder);
+  const temporary = join(dirname(target), `.${basename(target)}.${ownName()}.tmp`);
+  try {
+    if (await exists(disk, target)) throw taken(folder);
+    await disk.mkdir(temporary, { recursive: true });
+    for (const [name, bytes] of files) {
+      const file = await disk.open(join(temporary, name), "wx");
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    }
+    await disk.rename(temporary, target);
+  } catch (error) {
+    await removeTree(disk, temporary).catch(() => undefined);
+    // Another program made the folder in between.
+    throw hasCode(error, "ENOTEMPTY", "EEXIST") ? taken(folder) : diskError(error, folder);
+  }
+}
+
+function taken(folder: string): BananaError {
+  return new BananaError("FOLDER_EXISTS", `expected nothing at ${folder}, found something`, {
+    where: folder,
+    hint: "Name a new folder, or move this one away.",
+  });
+}
