@@ -114,7 +114,9 @@ describe("the store", () => {
     expect((await cli("cache", "list")).stdout).toMatch(
       /^@peels\/sample {2}1\.0\.0 .+\n@peels\/sample {2}1\.1\.0 .+\n2 peels in /,
     );
-    const [first] = parsed((await cli("cache", "list", "--json")).stdout).peels as unknown as { folder: string }[];
+    const [first] = parsed((await cli("cache", "list", "--json")).stdout).peels as unknown as {
+      folder: string;
+    }[];
     await rm(join(first!.folder, "README.md"));
     expect((await cli("cache", "list")).stdout).toContain(`broken  ${first!.folder}`);
     expect((await cli("cache", "verify")).stdout).toContain("removed 1 of 2 peels in");
