@@ -1,11 +1,17 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeSandbox, type Sandbox, startDemo, survivors, waitFor } from "./sandbox.js";
 
 const OLD = { "contact-sheet.png": "the old sheet", "index.html": "the old page", "mine.txt": "mine" };
 
 let sandbox: Sandbox;
+// The first run of the script may have to build, which it says.
+beforeAll(async () => {
+  const first = makeSandbox();
+  expect((await waitFor(startDemo(first, ["--fast"]))).status).toBe(2);
+  first.remove();
+});
 beforeEach(() => {
   sandbox = makeSandbox();
   for (const [name, text] of Object.entries(OLD)) writeFileSync(join(sandbox.out, name), text);

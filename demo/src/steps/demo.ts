@@ -1,4 +1,5 @@
 import { isAbsolute, join, relative } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { openImage } from "@banana-peel/image";
 import { openPeel } from "@banana-peel/runtime";
 import { openBase } from "@banana-peel/runtime/node";
@@ -94,6 +95,8 @@ export async function runDemo(context: DemoContext, cwd: string): Promise<{ shee
       [SHEET, renderSheet(sheetSvg(report))],
       [PAGE, new TextEncoder().encode(sheetHtml(report))],
     ]);
+    // Drawing the sheet blocks: a Ctrl-C that came meanwhile is heard only once the event loop has turned.
+    await setTimeout(1);
     signal.throwIfAborted();
     saveOutput(options.out, files);
     tell(`adapter sha256:${report.peel.adapterSha256}`);
