@@ -1,4 +1,5 @@
 import { storedView } from "../quant/grid.js";
+import { transpose } from "./transpose.js";
 import type { Codec } from "./types.js";
 
 /** Stored values as [K,N] or [N,K], row-major: of 8 bits one a byte, of 4 bits two, the low nibble first. */
@@ -11,22 +12,14 @@ export function plainCodec(
   return {
     decode(bytes) {
       const values = unpack(bytes);
-      return layout === "kn" ? values : transposed(values, n, k);
+      return layout === "kn" ? values : transpose(values, n, k);
     },
     encode(stored, before) {
-      const values = layout === "kn" ? stored : transposed(stored, k, n);
+      const values = layout === "kn" ? stored : transpose(stored, k, n);
       if (bits === 4) return packNibbles(values, before);
       return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     },
   };
-}
-
-function transposed<T extends Int8Array | Uint8Array>(values: T, rows: number, columns: number): T {
-  const out = values.slice() as T;
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      out[column * rows + row] = values[row * columns + column]!;
-  return out;
 }
 
 /** 4-bit values of a tensor, packed over its flattened elements, low nibble first (onnx.proto, INT4 and UINT4). */

@@ -4,6 +4,7 @@ import { fromFloats } from "../model/floats.js";
 import type { OnnxGraph } from "../model/types.js";
 import type { TracedTarget } from "../target/types.js";
 import { PROMOTED_BLOCK, type Promoted } from "./promote.js";
+import { transpose } from "./transpose.js";
 
 /** What a promoted target changes in its model: one node, and the initializers that it now reads. */
 export interface PromotedEdits {
@@ -30,7 +31,7 @@ export function promotedEdits(
   const blocks = Math.ceil(promoted.k / PROMOTED_BLOCK);
   const turned = traced.layout === "nk";
   const dataType = scaleType;
-  const ordered = turned ? byColumn(scales, blocks, n) : scales;
+  const ordered = turned ? transpose(scales, blocks, n) : scales;
   const scale = {
     name: `${name}/scale`,
     dataType,
@@ -74,7 +75,7 @@ function withoutZeroPoints(inputs: readonly string[]): string[] {
 
 /** int8 as [K,N] or [N,K]. */
 function plain({ k, n, values }: Promoted, turned: boolean) {
-  const out = turned ? byColumn(values, k, n) : values;
+  const out = turned ? transpose(values, k, n) : values;
   return {
     dataType: DATA_TYPE.int8,
     dims: turned ? [n, k] : [k, n],
@@ -90,13 +91,4 @@ function nbits({ k, n, values }: Promoted) {
     for (let row = 0; row < k; row++)
       bytes[column * blocks * PROMOTED_BLOCK + row] = values[row * n + column]! + 128;
   return { dataType: DATA_TYPE.uint8, dims: [n, blocks, PROMOTED_BLOCK], bytes };
-}
-
-/** [rows, columns] as [columns, rows]. */
-function byColumn<T extends Int8Array | Float32Array>(values: T, rows: number, columns: number): T {
-  const out = values.slice() as T;
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      out[column * rows + row] = values[row * columns + column]!;
-  return out;
 }
