@@ -18,7 +18,8 @@ export async function text() {
   process.stdout.setMaxListeners(0);
   const help = (...words) => helpOf(cli.main, [...words, "--help"]);
   const sections = [];
-  for (const name of namesIn(await help())) {
+  const { COMMANDS } = await import(new URL("commands/table.js", url).href);
+  for (const { name } of COMMANDS) {
     const page = await help(name);
     sections.push(section(`banana-peel ${name}`, page));
     for (const word of namesIn(page))
@@ -31,10 +32,10 @@ function section(title, page) {
   return `## ${title}\n\n\`\`\`text\n${page.trim()}\n\`\`\`\n`;
 }
 
-/** The commands that a help lists, but help itself. */
+/** The commands that the help of a group lists. */
 function namesIn(help) {
   const [, list = ""] = /^Commands:\n((?: {2}.*\n)+)/m.exec(help) ?? [];
-  return [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name).filter((name) => name !== "help");
+  return [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
 }
 
 async function helpOf(main, words) {

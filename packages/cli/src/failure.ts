@@ -8,9 +8,9 @@ import { type Message, messageText, problemsOf } from "./ui/problems.js";
  * Prints why a command failed: on stderr for people, and with --json on stdout for programs too.
  * @returns the exit status
  */
-export function reportFailure(io: Io, thrown: unknown, json: boolean): number {
+export async function reportFailure(io: Io, thrown: unknown, json: boolean): Promise<number> {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  const error = coded(thrown);
+  const error = await coded(thrown);
   const colours = coloursFor(io.stderr);
   for (const problem of isBananaError(error) ? problemsOf(error.details) : [])
     io.stderr.write(messageText(problem, colours));
@@ -26,17 +26,25 @@ export function reportFailure(io: Io, thrown: unknown, json: boolean): number {
 }
 
 /** The coded error for a command line that was not understood; anything else as it is. */
-function coded(thrown: unknown): unknown {
+async function coded(thrown: unknown): Promise<unknown> {
   if (!(thrown instanceof CommanderError)) return thrown;
   if (thrown.code === "commander.help")
     return new BananaError("USAGE", "expected one of the words that the command's help lists, found none", {
       hint: "See --help after the command.",
     });
   const [first = "", ...rest] = thrown.message.replace(/^error: /, "").split("\n");
-  const meant = /\(Did you mean (.+?)\?\)/.exec(rest.join(" "))?.[1];
+  const meant = /\(Did you mean (.+?)\?\)/.exec(rest.join(" "))?.[1] ?? (await nearestChoice(first));
   return new BananaError("USAGE", first, {
     hint: meant === undefined ? "See banana-peel help, or --help after a command." : `Did you mean ${meant}?`,
   });
+}
+
+/** Commander names the nearest command and option; of choices it only lists all. */
+async function nearestChoice(message: string): Promise<string | undefined> {
+  const [, found, choices] = /value '(.+?)' is invalid .+ Allowed choices are (.+)\.$/.exec(message) ?? [];
+  if (found === undefined || choices === undefined) return undefined;
+  const { nearest } = await import("@banana-peel/resolver");
+  return nearest(found, choices.split(", "), 1)[0];
 }
 
 function messageOf(error: unknown): Message {

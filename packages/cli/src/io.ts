@@ -1,4 +1,5 @@
 import type { OnProgress } from "@banana-peel/client";
+import { BananaError, isBananaError } from "@banana-peel/format";
 import { type Colours, coloursFor } from "./ui/colours.js";
 import { progressLine, type Terminal } from "./ui/progress.js";
 
@@ -27,18 +28,27 @@ export function print(io: Io, options: CommonOptions, report: unknown, text: () 
 /**
  * Does work that Ctrl-C stops in good order: the work is told by the signal, and leaves nothing half-done. Shows
  * progress meanwhile. A second Ctrl-C ends the process at once.
+ * @param work `status` takes a line that says what is going on, for a terminal
+ * @throws BananaError CANCELLED, and what `work` throws
  */
 export async function interruptible<T>(
   io: Io,
-  work: (context: { signal: AbortSignal; onProgress: OnProgress }) => Promise<T>,
+  work: (context: {
+    signal: AbortSignal;
+    onProgress: OnProgress;
+    status: (text: string) => void;
+  }) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
   const abort = () => stop.abort();
   process.once("SIGINT", abort);
   process.once("SIGTERM", abort);
-  const { onProgress, clear } = progressLine(io.stderr);
+  const { onProgress, status, clear } = progressLine(io.stderr);
   try {
-    return await work({ signal: stop.signal, onProgress });
+    return await work({ signal: stop.signal, onProgress, status });
+  } catch (error) {
+    if (!stop.signal.aborted || isBananaError(error)) throw error;
+    throw new BananaError("CANCELLED", "stopped before the end; nothing was changed", { cause: error });
   } finally {
     clear();
     process.off("SIGINT", abort);

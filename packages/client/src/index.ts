@@ -1,8 +1,11 @@
 export { type AddOptions, type AddReport, addPeels } from "./add.js";
+export { type ListedBase, listBases } from "./bases.js";
 export { createPeel, type NewPeel } from "./create-peel.js";
 export { type Disk, nodeDisk } from "./disk/disk.js";
 export { diskError } from "./disk/errors.js";
 export { writeWhole } from "./disk/write-whole.js";
+export { runDoctor } from "./doctor/doctor.js";
+export type { DoctorOptions, Finding } from "./doctor/finding.js";
 export { peelInfo } from "./info.js";
 export { type InitReport, initProject } from "./init.js";
 export { type InstallOptions, type InstallReport, installPeels } from "./install.js";

@@ -1,8 +1,8 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { readPassword } from "../read-password.js";
 import { plain } from "../ui/format.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 interface AccountFlags {
   registry?: string;

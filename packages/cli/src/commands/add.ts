@@ -1,8 +1,8 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { duration, plural } from "../ui/format.js";
 import { peelText } from "../ui/peel.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `add`: brings peels into a project. */
 export const addCommand: Register = (program, io) =>

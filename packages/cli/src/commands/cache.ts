@@ -1,7 +1,7 @@
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { bytes, plural } from "../ui/format.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `cache`: the store that projects share. */
 export const cacheCommand: Register = (program, io) => {

@@ -1,7 +1,7 @@
 import { BananaError, ERROR_CODES, type ErrorCode, errorInfo } from "@banana-peel/format";
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `explain`: what an error code or a rule means. */
 export const explainCommand: Register = (program, io) =>

@@ -1,9 +1,9 @@
 import { basename, resolve } from "node:path";
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { readMap } from "../read-map.js";
 import { type ImportReport, importText } from "../ui/import.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `import`: a peel from the LoRA of another tool. */
 export const importCommand: Register = (program, io) =>

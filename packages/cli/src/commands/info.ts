@@ -1,7 +1,7 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { plain, plural } from "../ui/format.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `info`: what a registry has of a name. */
 export const infoCommand: Register = (program, io) =>

@@ -1,6 +1,6 @@
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `init`: writes banana.json. */
 export const initCommand: Register = (program, io) =>

@@ -1,8 +1,8 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { duration, plural } from "../ui/format.js";
 import { peelText } from "../ui/peel.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `install`: brings a project to what its lockfile says. */
 export const installCommand: Register = (program, io) =>

@@ -1,6 +1,6 @@
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `keygen`: makes a key pair. */
 export const keygenCommand: Register = (program, io) =>

@@ -1,8 +1,8 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { plain } from "../ui/format.js";
 import { table } from "../ui/table.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** Exit status when something is outdated, as npm's. */
 const OUTDATED = 1;

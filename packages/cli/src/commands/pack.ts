@@ -1,7 +1,7 @@
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { bytes } from "../ui/format.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `pack`: the tarball of a peel. */
 export const packCommand: Register = (program, io) =>

@@ -1,8 +1,8 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { bytes, duration } from "../ui/format.js";
 import { messageText } from "../ui/problems.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `publish`: validates, packs, signs and sends. */
 export const publishCommand: Register = (program, io) =>

@@ -1,7 +1,7 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { duration, plural } from "../ui/format.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `remove`: takes peels away from a project. */
 export const removeCommand: Register = (program, io) =>

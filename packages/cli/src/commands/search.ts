@@ -1,7 +1,7 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { plain } from "../ui/format.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `search`: finds peels by words. */
 export const searchCommand: Register = (program, io) =>

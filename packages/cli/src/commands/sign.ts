@@ -1,6 +1,6 @@
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `sign`: signs a folder or a tarball in place. */
 export const signCommand: Register = (program, io) =>

@@ -1,8 +1,8 @@
 import type { TrustPolicy } from "@banana-peel/client";
 import type { Command } from "commander";
 import { type CommonOptions, print } from "../io.js";
-import type { Register } from "../main.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 interface TrustFlags extends CommonOptions {
   project: string;

@@ -1,8 +1,8 @@
 import { interruptible, print } from "../io.js";
-import type { Register } from "../main.js";
 import { duration, plural } from "../ui/format.js";
 import { peelText } from "../ui/peel.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `update`: brings peels to the newest version of their range. */
 export const updateCommand: Register = (program, io) =>

@@ -1,8 +1,8 @@
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { plural } from "../ui/format.js";
 import { messageText } from "../ui/problems.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** Exit status of a peel that is invalid, as PEEL_INVALID has it. */
 const INVALID = 3;

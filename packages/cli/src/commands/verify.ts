@@ -1,8 +1,8 @@
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { bytes, plural } from "../ui/format.js";
 import { signedBy } from "../ui/signer.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `verify`: is this what its signer signed, and is the signer trusted here? */
 export const verifyCommand: Register = (program, io) =>

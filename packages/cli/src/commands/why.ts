@@ -1,7 +1,7 @@
 import { print } from "../io.js";
-import type { Register } from "../main.js";
 import { signedBy } from "../ui/signer.js";
 import { examples } from "./examples.js";
+import type { Register } from "./table.js";
 
 /** `why`: what brings a peel into a project. */
 export const whyCommand: Register = (program, io) =>

@@ -20,8 +20,9 @@ const CLEAR = "\r\u001b[K";
 export function progressLine(
   terminal: Terminal,
   now: () => number = () => performance.now(),
-): { onProgress: OnProgress; clear: () => void } {
-  if (!terminal.isTTY) return { onProgress: () => undefined, clear: () => undefined };
+): { onProgress: OnProgress; status: (text: string) => void; clear: () => void } {
+  const silent = () => undefined;
+  if (!terminal.isTTY) return { onProgress: silent, status: silent, clear: silent };
   const downloads = new Map<string, { began: number; received: number; total: number | undefined }>();
   let drawn = Number.NEGATIVE_INFINITY;
   const draw = (text: string, force: boolean) => {
@@ -42,6 +43,7 @@ export function progressLine(
       downloads.set(key, { began, received, total });
       draw(line(key, received, total, now() - began), received === total);
     },
+    status: (text) => draw(text, false),
     clear: () => {
       if (drawn > Number.NEGATIVE_INFINITY) terminal.write(CLEAR);
     },

@@ -77,6 +77,12 @@ export const clientCodes = {
       "The command was interrupted (Ctrl-C), or the program that called gave up. Nothing was changed; the exit status is the one that shells use for an interrupt.",
     exit: 130,
   },
+  PACKAGE_MISSING: {
+    title: "An npm package that this command needs is not installed.",
+    explanation:
+      "Some commands work with packages that most machines never need: a registry's server, onnxruntime. The message names the package and the hint the command that installs it.",
+    exit: 1,
+  },
   PROJECT_BUSY: {
     title: "Another process is working in this project.",
     explanation:

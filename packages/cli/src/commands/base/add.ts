@@ -1,0 +1,22 @@
+import { print } from "../../io.js";
+import { examples } from "../examples.js";
+import type { Register } from "../table.js";
+
+/** `base add`: names bases in banana.json. */
+export const baseAdd: Register = (base, io) =>
+  base
+    .command("add")
+    .description("name bases in an app's banana.json, which is made when it isn't there")
+    .argument("<dir...>", "folder with a base card (base.json)")
+    .option("-C, --project <dir>", "the app's folder", ".")
+    .addHelpText("after", examples(["base add ./bases/nano", "then banana-peel add finds peels for it"]))
+    .action(async (folders: string[], options: { project: string; json?: boolean }) => {
+      const { initProject } = await import("@banana-peel/client");
+      const report = await initProject({ project: options.project, bases: folders });
+      print(io, options, report, () => {
+        const lines = report.bases.map(
+          ({ family, version, path }) => `  base  ${family} ${version} (${path})\n`,
+        );
+        return `${io.colours.green("wrote")} ${report.file}\n${lines.join("")}`;
+      });
+    });

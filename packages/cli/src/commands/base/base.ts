@@ -1,0 +1,20 @@
+import { examples } from "../examples.js";
+import type { Register } from "../table.js";
+import { baseAdd } from "./add.js";
+import { baseList } from "./list.js";
+
+/** `base`: the bases of an app, and the cards of models. */
+export const baseCommand: Register = (program, io, fail) => {
+  const base = program
+    .command("base")
+    .description("add and list an app's bases")
+    .addHelpText(
+      "after",
+      examples(
+        ["base add ./bases/nano", "name a base in banana.json"],
+        ["base list --verify", "are its files whole?"],
+      ),
+    );
+  for (const register of [baseAdd, baseList]) register(base, io, fail);
+  return base;
+};
