@@ -15,6 +15,7 @@ const ABOVE = [
   "runtime",
   "client",
   "image",
+  "sdk",
   "registry",
 ];
 /** What a package may import at run time; by short name. */
@@ -29,6 +30,7 @@ const MAY_IMPORT = {
   runtime: ["format", "onnx", "signer", "validator"],
   client: ["format", "resolver", "signer", "validator"],
   image: ["format", "runtime"],
+  sdk: ["format", "validator", "signer", "runtime", "client", "image"],
   cli: ABOVE.filter((name) => name !== "registry"),
   registry: ABOVE.filter((name) => name !== "registry"),
   demo: ABOVE,
@@ -43,6 +45,7 @@ const BROWSER_SAFE = {
   resolver: /^src\//,
   runtime: /^src\/(?!node\/)/,
   image: /^src\/(?!node\/)/,
+  sdk: /^src\/(?!node\/)/,
 };
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s[^;"'`]*?from\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s*["']([^"']+)["']/g;

@@ -19,6 +19,7 @@ describe("the public surface", () => {
       "fingerprint",
       "isUnsafePeel",
       "isVerifiedPeel",
+      "signedPaths",
       "unsafeUnverifiedPeel",
       "verifyPeel",
     ]);

@@ -1,0 +1,42 @@
+export {
+  type AddReport,
+  addPeels,
+  type InstallReport,
+  installPeels,
+  listPeels,
+  removePeels,
+  updatePeels,
+} from "@banana-peel/client";
+export {
+  BananaError,
+  type BaseCard,
+  type ErrorCode,
+  isBananaError,
+  type Lockfile,
+  memorySource,
+  type PeelManifest,
+  type PeelSource,
+} from "@banana-peel/format";
+export {
+  encodePng,
+  type GeneratedPicture,
+  type GenerateOptions,
+  type ImageModel,
+  openImage,
+} from "@banana-peel/image";
+export type {
+  Base,
+  Feeds,
+  LoadedPeel,
+  Ort,
+  PeelUse,
+  Plan,
+  PlanOptions,
+  Report,
+  SetPeelsOptions,
+} from "@banana-peel/runtime";
+export { type OpenFolderOptions, openBase } from "@banana-peel/runtime/node";
+export { unsafeUnverifiedPeel, type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
+export type { SignerChoice } from "../check-signer.js";
+export type { PeelInput } from "../open-peel.js";
+export { type OpenPeelOptions, openPeel } from "./open-peel.js";
