@@ -20,6 +20,9 @@ const full = manifest({
   previews: [
     { file: "previews/one.png", alt: "A grey square.", prompt: "red-cross", seed: 7, steps: 2, weight: 1 },
   ],
+  dependencies: { "@cases/lines": "^1.0.0 || >=3.0.0-rc.1 <4" },
+  conflicts: { "@cases/oil-paint": "*" },
+  roles: ["style"],
 });
 
 const fullPackage = {
@@ -34,6 +37,9 @@ const fullPackage = {
     formatVersion: 1,
     title: "Full",
     adapters: [{ family: "case", range: "^1.0.0", digest: baseDigest }],
+    dependencies: { "@cases/lines": "^1.0.0 || >=3.0.0-rc.1 <4" },
+    conflicts: { "@cases/oil-paint": "*" },
+    roles: ["style"],
   },
 };
 
@@ -84,6 +90,22 @@ export const valid = [
         reordered,
         f32(Array.from({ length: 20 }, (_, index) => index + 1)),
       ),
+    }),
+  ],
+  [
+    "relations-empty",
+    "Empty dependencies, conflicts and roles say what their absence says; package.json leaves them out.",
+    [],
+    peel({
+      "peel.json": json(manifest({ dependencies: {}, conflicts: {}, roles: [] })),
+      "package.json": json({
+        name: "@cases/peel",
+        version: "1.0.0",
+        description: "A conformance case.",
+        license: "CC0-1.0",
+        keywords: ["banana-peel"],
+        bananaPeel: { formatVersion: 1, adapters: [{ family: "case", range: "^1.0.0" }] },
+      }),
     }),
   ],
   [

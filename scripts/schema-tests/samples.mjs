@@ -89,6 +89,9 @@ export const samples = {
       previews: [
         { file: "previews/hand.png", alt: "A hand.", prompt: "x-ray, hand", seed: 1, steps: 2, weight: 1 },
       ],
+      dependencies: { "@peels/bones": "^1.0.0" },
+      conflicts: { "@peels/oil-paint": "<2.0.0" },
+      roles: ["style"],
     },
   },
   base: {
@@ -131,11 +134,16 @@ export const samples = {
       formatVersion: 1,
       bases: ["bases/nano"],
       peels: { "@peels/medical-imaging": "^1.0.0" },
+      overrides: { "@peels/bones": "1.0.0" },
+      sharedRoles: ["style"],
       trust: { "@peels/*": [digest] },
     },
   },
   lock: {
     minimal: { lockVersion: 1, peels: {} },
-    full: { lockVersion: 1, peels: { "@peels/medical-imaging": locked } },
+    full: {
+      lockVersion: 1,
+      peels: { "@peels/medical-imaging": { ...locked, dependencies: { "@peels/bones": "^1.0.0" } } },
+    },
   },
 };

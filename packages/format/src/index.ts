@@ -16,7 +16,7 @@ export type { ProjectManifest } from "./generated/project.js";
 export { parseJson } from "./json.js";
 export { BASE_CARD, FILES, isSafePath, LOCKFILE, PACKAGE_FIELD, PROJECT_MANIFEST } from "./layout.js";
 export { LIMITS } from "./limits.js";
-export { isPeelName, type PeelRequest, parsePeelRequest } from "./names.js";
+export { isDistTag, isPeelName, type PeelRequest, parsePeelRequest, requirePeelName } from "./names.js";
 export { derivePackageJson, type PackageField, PEEL_KEYWORD, packageJsonBytes } from "./package-json.js";
 export { DTYPE_BYTES, type Dtype, elementCount, type Tensor, toFloat32 } from "./safetensors/dtype.js";
 export { readSafetensors, type Safetensors } from "./safetensors/read.js";

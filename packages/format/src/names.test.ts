@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isPeelName, parsePeelRequest } from "./names.js";
+import { isDistTag, isPeelName, parsePeelRequest, requirePeelName } from "./names.js";
 import { caught } from "./testing/caught.js";
 
 describe("parsePeelRequest", () => {
@@ -52,10 +52,35 @@ describe("parsePeelRequest", () => {
     ["a shell's substitution", "$(id)"],
     ["a name of 215 characters", `@a/${"b".repeat(212)}`],
     ["a range of 201 characters", `x@${"1".repeat(201)}`],
+    ["a range with a line break", "x@^1.0.0\n"],
+    ["a device of Windows", "con"],
+    ["a device of Windows with an extension", "nul.x"],
+    ["a device of Windows as scope", "@lpt1/x"],
+    ["a dot at the end", "medical."],
+    ["a scope with a dot at the end", "@acme./x"],
+    ["npm's own folder", "@acme/node_modules"],
+    ["a Greek omicron", "m\u03bfdel"],
+    ["a letter of the mathematical alphabets", "\u{1d5ba}bc"],
+    ["a text that turns around", "a\u202eb"],
+    ["a soft hyphen", "medi\u00adcal"],
+    ["a hyphen that is none", "medical\u2010imaging"],
+    ["a drive", "c:x"],
+    ["a home folder", "~/x"],
+    ["an option in the range's place", "--global@1"],
   ])("refuses %s", async (_, text) => {
     const error = await caught(() => parsePeelRequest(text));
     expect(error).toMatchObject({ code: "NAME_INVALID" });
     expect(error.hint).toBeDefined();
+  });
+
+  it.each([
+    ["medic\u0430l", "U+0430 is not a character of names"],
+    ["-g", "it begins like an option"],
+    ["Medical", "names are in lower case"],
+    ["../x", "it looks like a path"],
+    ["aux", "aux is reserved"],
+  ])("says of %s why", async (text, why) => {
+    expect((await caught(() => parsePeelRequest(text))).message).toContain(why);
   });
 
   it("takes a name of 214 characters", () => {
@@ -68,7 +93,42 @@ describe("parsePeelRequest", () => {
 describe("isPeelName", () => {
   it("asks for the scope", () => {
     expect(isPeelName("@acme/x")).toBe(true);
-    for (const name of ["x", "@acme/X", "@acme/x\n", "@acme/x@1", `@a/${"b".repeat(212)}`])
+    for (const name of ["x", "@acme/X", "@acme/x\n", "@acme/x@1", "@acme/aux", `@a/${"b".repeat(212)}`])
       expect(isPeelName(name)).toBe(false);
+    for (const name of ["@acme/auxiliary", "@acme/con-x", "@con-x/a", "@acme/com10"])
+      expect(isPeelName(name)).toBe(true);
+  });
+});
+
+describe("requirePeelName", () => {
+  it("gives the name, or says where it isn't one", async () => {
+    expect(requirePeelName("@acme/x")).toBe("@acme/x");
+    expect(await caught(() => requirePeelName("@acme/../x", "banana.lock:/peels"))).toMatchObject({
+      code: "NAME_INVALID",
+      where: "banana.lock:/peels",
+    });
+  });
+});
+
+describe("isDistTag", () => {
+  it("takes words, and nothing that could be a version, a range, an address or an option", () => {
+    for (const tag of ["latest", "next", "beta.1", "v-next"]) expect(isDistTag(tag), tag).toBe(true);
+    for (const tag of [
+      "",
+      "1",
+      "v1",
+      "x",
+      "x1",
+      "^1",
+      "-g",
+      "--tag",
+      "a/b",
+      "../a",
+      "npm:a",
+      "a b",
+      "é",
+      "*",
+    ])
+      expect(isDistTag(tag), tag).toBe(false);
   });
 });

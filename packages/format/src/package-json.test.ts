@@ -34,6 +34,18 @@ describe("derivePackageJson", () => {
 `);
   });
 
+  it("says which peels it needs, which it refuses, and its roles; nothing of empty ones", () => {
+    const dependencies = { "@peels/bones": "^1.0.0" };
+    const conflicts = { "@peels/oil-paint": "*" };
+    expect(derivePackageJson({ ...manifest, dependencies, conflicts, roles: ["style"] })).toMatchObject({
+      bananaPeel: { dependencies, conflicts, roles: ["style"] },
+    });
+    expect(derivePackageJson({ ...manifest, dependencies, roles: [] })).not.toHaveProperty("dependencies");
+    expect(derivePackageJson({ ...manifest, dependencies: {}, conflicts: {}, roles: [] })).toEqual(
+      derivePackageJson(manifest),
+    );
+  });
+
   it("gives the first author and the others, title, keywords once, digests", () => {
     const digest = `sha256:${"0".repeat(64)}`;
     const derived = derivePackageJson({

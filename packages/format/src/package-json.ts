@@ -11,6 +11,12 @@ export interface PackageField {
   title?: string;
   /** One for each adapter of the manifest, in its order; `digest` pins the base's exact weights. */
   adapters: { family: string; range: string; digest?: string }[];
+  /** The manifest's: peels that it needs, name to semver range. npm must not install them, so they are here. */
+  dependencies?: Record<string, string>;
+  /** The manifest's: peels that can't be beside it, name to semver range. */
+  conflicts?: Record<string, string>;
+  /** The manifest's exclusive roles. */
+  roles?: string[];
 }
 
 /**
@@ -34,6 +40,9 @@ export function derivePackageJson(manifest: PeelManifest): Record<string, unknow
       adapters: manifest.adapters.map(({ base: { family, range, digest } }) =>
         defined({ family, range, digest }),
       ),
+      dependencies: notEmpty(manifest.dependencies),
+      conflicts: notEmpty(manifest.conflicts),
+      roles: manifest.roles?.length ? manifest.roles : undefined,
     }),
   });
 }
@@ -45,6 +54,10 @@ export function packageJsonBytes(manifest: PeelManifest): Uint8Array {
 
 function person({ name, email, url }: Person): Record<string, unknown> {
   return defined({ name, email, url });
+}
+
+function notEmpty(ranges: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
+  return ranges === undefined || Object.keys(ranges).length === 0 ? undefined : { ...ranges };
 }
 
 function defined(fields: Record<string, unknown>): Record<string, unknown> {

@@ -1,5 +1,4 @@
-import { BananaError } from "@banana-peel/format";
-import { isTagName } from "./routes.js";
+import { BananaError, isDistTag } from "@banana-peel/format";
 
 /** What a publish request brings: a tarball and what is promised of it. */
 export interface PublishRequest {
@@ -55,7 +54,7 @@ export function readPublishRequest(body: Buffer, name: string): PublishRequest {
     throw invalid(`versions/${version}/dist/shasum`, "expected a SHA-1 digest in hexadecimal");
 
   const [tag, tagged] = only(document["dist-tags"], "dist-tags");
-  if (!isTagName(tag)) throw invalid("dist-tags", `expected a tag such as latest, found ${show(tag)}`);
+  if (!isDistTag(tag)) throw invalid("dist-tags", `expected a tag such as latest, found ${show(tag)}`);
   if (tagged !== version) throw invalid(`dist-tags/${tag}`, `expected ${version}, found ${show(tagged)}`);
 
   const [file, attachment] = only(document._attachments, "_attachments");

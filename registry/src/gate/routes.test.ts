@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTagName, routeOf } from "./routes.js";
+import { routeOf } from "./routes.js";
 
 describe("routeOf", () => {
   it("lets reading through", () => {
@@ -42,11 +42,5 @@ describe("routeOf", () => {
       expect(routeOf(method, url), `${method} ${url}`).toEqual({ kind: "refused" });
     for (const url of ["/-/npm/v1/tokens", "/-/v1/login", "/-/user/x", "/-/"])
       expect(routeOf("POST", url), url).toEqual({ kind: "absent" });
-  });
-
-  it("takes no tag for a version", () => {
-    for (const tag of ["latest", "next", "beta.1", "v-next"]) expect(isTagName(tag), tag).toBe(true);
-    for (const tag of ["1", "1.0.0", "v1", "V1.2", "x", "", "^1", "a b", "a/b", "x1", "é", "a".repeat(65)])
-      expect(isTagName(tag), tag).toBe(false);
   });
 });

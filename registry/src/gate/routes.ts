@@ -1,4 +1,4 @@
-import { isPeelName } from "@banana-peel/format";
+import { isDistTag, isPeelName } from "@banana-peel/format";
 
 /** What a request asks of the registry, as far as the gate must know. */
 export type Route =
@@ -22,14 +22,6 @@ const ACCOUNT = [
 ];
 const TAG = /^(?:PUT|POST|DELETE) \/-\/package\/(@[^/]+(?:\/|%2f)[^/]+)\/dist-tags\/([^/]+)$/i;
 const PUBLISH = /^PUT \/((?:@[^/]+\/)?[^/]+)$/;
-/** A dist-tag: not to be taken for a version or a range. */
-const TAG_NAME = /^[a-z][a-z0-9._-]{0,63}$/i;
-
-/** True for a dist-tag that can't be taken for a version or a range. */
-export function isTagName(tag: string): boolean {
-  return TAG_NAME.test(tag) && !/^[vx]\d|^x$/i.test(tag);
-}
-
 /**
  * What a request asks for. Everything that writes and isn't on this short list is refused, so that no path of
  * Verdaccio's, known or not, leads around the gate.
@@ -43,7 +35,7 @@ export function routeOf(method: string, url: string): Route {
   const tag = TAG.exec(request);
   if (tag !== null) {
     const name = decode(tag[1]!);
-    return name !== undefined && isPeelName(name) && isTagName(tag[2]!)
+    return name !== undefined && isPeelName(name) && isDistTag(tag[2]!)
       ? { kind: "tag", name }
       : { kind: "refused" };
   }

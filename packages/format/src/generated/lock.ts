@@ -21,6 +21,12 @@ export interface Lockfile {
        */
       signer: string;
       /**
+       * What the peel's manifest says of the peels that it needs; absent when it needs none.
+       */
+      dependencies?: {
+        [k: string]: string;
+      };
+      /**
        * The adapter chosen for each base of the project.
        *
        * @minItems 1

@@ -79,6 +79,19 @@ export interface PeelManifest {
    * @maxItems 32
    */
   previews?: Preview[];
+  /**
+   * Peels that this one needs: name to semver range. They are added with it, for the same bases.
+   */
+  dependencies?: {
+    [k: string]: string;
+  };
+  conflicts?: PeelRanges;
+  /**
+   * Exclusive roles, such as style: of the peels in force together, one at most may hold each.
+   *
+   * @maxItems 16
+   */
+  roles?: Word[];
 }
 export interface Person {
   name: string;
@@ -168,4 +181,10 @@ export interface Preview {
   seed?: number;
   steps?: number;
   weight?: number;
+}
+/**
+ * Peels that can't be in a project beside this one: name to semver range of their versions.
+ */
+export interface PeelRanges {
+  [k: string]: string;
 }

@@ -19,6 +19,18 @@ export interface ProjectManifest {
     [k: string]: string;
   };
   /**
+   * Semver ranges that hold instead of what peels say of a name in dependencies and conflicts.
+   */
+  overrides?: {
+    [k: string]: string;
+  };
+  /**
+   * Exclusive roles that several peels of the project may hold, because the app puts one of them in force at a time.
+   *
+   * @maxItems 100
+   */
+  sharedRoles?: string[];
+  /**
    * The trust policy: accepted signers (key fingerprints) for a name or for a whole scope (@scope/*). The longest match decides.
    */
   trust?: {

@@ -190,6 +190,10 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
             "signer": {
               "description": "Fingerprint of the key that signed."
             },
+            "dependencies": {
+              "description": "What the peel's manifest says of the peels that it needs; absent when it needs none.",
+              "each": {}
+            },
             "adapters": {
               "description": "The adapter chosen for each base of the project.",
               "each": {
@@ -342,6 +346,20 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
             "weight": {}
           }
         }
+      },
+      "dependencies": {
+        "description": "Peels that this one needs: name to semver range. They are added with it, for the same bases.",
+        "each": {}
+      },
+      "conflicts": {
+        "description": "Peels that can't be in a project beside this one: name to semver range of their versions.",
+        "each": {}
+      },
+      "roles": {
+        "description": "Exclusive roles, such as style: of the peels in force together, one at most may hold each.",
+        "each": {
+          "description": "A tag or a trigger word: lower-case letters and digits, words joined by a hyphen."
+        }
       }
     }
   },
@@ -356,6 +374,14 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
       },
       "peels": {
         "description": "The peels that the app wants: name to semver range or dist-tag.",
+        "each": {}
+      },
+      "overrides": {
+        "description": "Semver ranges that hold instead of what peels say of a name in dependencies and conflicts.",
+        "each": {}
+      },
+      "sharedRoles": {
+        "description": "Exclusive roles that several peels of the project may hold, because the app puts one of them in force at a time.",
         "each": {}
       },
       "trust": {

@@ -107,3 +107,39 @@ describe("parseLockfile", () => {
     refused(() => parseLockfile(bytes('{"lockVersion":1,"peels":{"__proto__":{}}}')), "SCHEMA_INVALID");
   });
 });
+
+describe("parseLockfile and parseProject", () => {
+  const at = (name: string, changes: object) =>
+    bytes({ lockVersion: 1, peels: { [name]: { ...lock.peels["@a/b"], ...changes } } });
+
+  it("want an address of a registry without secrets", () => {
+    for (const registry of ["", "registry", "file:///etc", "javascript:1", "http://me:secret@localhost/"])
+      expect(refused(() => parseLockfile(at("@a/b", { registry })), "SCHEMA_INVALID")).toMatchObject({
+        where: "banana.lock:/peels/@a~1b/registry",
+      });
+  });
+
+  it("refuse names that are no folders", () => {
+    for (const name of ["@a/con", "@a/b.", "@nul/x", "@a/node_modules"]) {
+      refused(() => parseLockfile(at(name, {})), "SCHEMA_INVALID");
+      refused(() => parseLockfile(at("@a/b", { dependencies: { [name]: "*" } })), "SCHEMA_INVALID");
+      refused(() => parseProject(bytes({ formatVersion: 1, peels: { [name]: "*" } })), "SCHEMA_INVALID");
+      refused(() => parseProject(bytes({ formatVersion: 1, overrides: { [name]: "*" } })), "SCHEMA_INVALID");
+    }
+    for (const name of ["../b", "@a/../b", "--global", "@\u0430/b", "@a/b/c", "b"])
+      refused(() => parseLockfile(at(name, {})), "SCHEMA_INVALID");
+  });
+
+  it("want ranges and dist-tags, and no addresses", () => {
+    const peels = { "@a/b": "^1.0.0", "@a/c": "latest", "@a/d": ">=1 <2 || 3.x" };
+    expect(parseProject(bytes({ formatVersion: 1, peels }))).toEqual({ formatVersion: 1, peels });
+    for (const range of ["../b", "file:b", "https://x.example/b.tgz", "npm:c", "a b", "--force", "v-1?"])
+      expect(
+        refused(() => parseProject(bytes({ formatVersion: 1, peels: { "@a/b": range } })), "SCHEMA_INVALID"),
+      ).toMatchObject({ where: "banana.json:/peels/@a~1b" });
+    refused(
+      () => parseProject(bytes({ formatVersion: 1, overrides: { "@a/b": "latest" } })),
+      "SCHEMA_INVALID",
+    );
+  });
+});

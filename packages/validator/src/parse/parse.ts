@@ -8,6 +8,7 @@ import {
 import { checkCard } from "../card/card-rules.js";
 import { checkLock } from "../lock/lock-rules.js";
 import { checkManifest } from "../manifest/manifest-rules.js";
+import { checkProject } from "../project/project-rules.js";
 import { DOCUMENT_NAMES } from "../schema/check-schema.js";
 import { parseDocument } from "./parse-document.js";
 
@@ -37,7 +38,7 @@ export function parseBaseCard(bytes: Uint8Array, label: string = DOCUMENT_NAMES.
  * @throws BananaError as `parseManifest`
  */
 export function parseProject(bytes: Uint8Array, label: string = DOCUMENT_NAMES.project): ProjectManifest {
-  return parseDocument("project", bytes, { label, maxBytes: LIMITS.jsonBytes, check: () => [] });
+  return parseDocument("project", bytes, { label, maxBytes: LIMITS.jsonBytes, check: checkProject });
 }
 
 /**

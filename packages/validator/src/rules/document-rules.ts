@@ -18,6 +18,19 @@ export const documentRules = {
     severity: "error",
     section: "lock.md#bananajson",
   },
+  "project/name-reserved": {
+    title: "A name in banana.json can't be a folder on every system.",
+    explanation: "The same names are refused as in peel.json: peel/name-reserved says which.",
+    severity: "error",
+    section: "lock.md#bananajson",
+  },
+  "project/range-invalid": {
+    title: "A range in banana.json is not one.",
+    explanation:
+      "What peels asks for is a semver range or a dist-tag of the registry; what overrides says is a semver range.",
+    severity: "error",
+    section: "lock.md#bananajson",
+  },
   "lock/schema": {
     title: "banana.lock does not follow its schema.",
     explanation: "A value is missing, unknown, or of another kind than schemas/lock.schema.json asks for.",
@@ -27,6 +40,18 @@ export const documentRules = {
   "lock/version-not-semver": {
     title: "A version in banana.lock is not a semantic version.",
     explanation: "The lockfile names exact versions. Let banana-peel install write it.",
+    severity: "error",
+    section: "lock.md#bananalock",
+  },
+  "lock/name-reserved": {
+    title: "A name in banana.lock can't be a folder on every system.",
+    explanation: "The same names are refused as in peel.json: peel/name-reserved says which.",
+    severity: "error",
+    section: "lock.md#bananalock",
+  },
+  "lock/registry-invalid": {
+    title: "A registry in banana.lock is no address.",
+    explanation: "It begins with https:// or http://, and has neither user name nor password.",
     severity: "error",
     section: "lock.md#bananalock",
   },

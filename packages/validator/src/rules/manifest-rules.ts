@@ -7,6 +7,13 @@ export const manifestRules = {
     severity: "error",
     section: "peel.md#names-and-versions",
   },
+  "peel/name-reserved": {
+    title: "A name can't be a folder on every system.",
+    explanation:
+      "A peel lies in a folder of its name: no part of it ends with a dot, is a device of Windows (con, nul, lpt1), or a name that npm keeps for itself (node_modules, favicon.ico).",
+    severity: "error",
+    section: "peel.md#names-and-versions",
+  },
   "peel/range-invalid": {
     title: "The range of base versions is not a semver range.",
     explanation: "adapters[].base.range is a range as npm's semver reads it, for example ^1.0.0.",
@@ -38,6 +45,25 @@ export const manifestRules = {
     explanation: "A word in a prompt calls on one trigger.",
     severity: "error",
     section: "peel.md#triggers",
+  },
+  "peel/relation-range-invalid": {
+    title: "A range of dependencies or conflicts is not a semver range.",
+    explanation:
+      "It is a range as npm's semver reads it, for example ^1.0.0. A dist-tag means another version every day, so that a signed manifest can't hold one.",
+    severity: "error",
+    section: "peel.md#other-peels",
+  },
+  "peel/relation-to-itself": {
+    title: "The peel names itself in dependencies or conflicts.",
+    explanation: "Both are about other peels: of one peel, a project has one version.",
+    severity: "error",
+    section: "peel.md#other-peels",
+  },
+  "peel/relation-contradicts": {
+    title: "A name is in dependencies and in conflicts.",
+    explanation: "What is needed in some versions only is said by the range in dependencies.",
+    severity: "error",
+    section: "peel.md#other-peels",
   },
   "peel/preview-missing": {
     title: "A preview's file is missing.",
