@@ -1,1 +1,3 @@
 export { type OpenFolderOptions, openBase } from "./open-folder.js";
+export { openModels } from "./open-models.js";
+export { type WriteMergedOptions, type WrittenBase, writeMerged } from "./write-merged.js";

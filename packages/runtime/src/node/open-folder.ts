@@ -1,8 +1,7 @@
-import { BASE_CARD, BananaError, LIMITS } from "@banana-peel/format";
-import { parseBaseCard } from "@banana-peel/validator";
 import { openBase as openBaseFiles } from "../base/open-base.js";
 import type { Base, OpenBaseOptions } from "../base/types.js";
-import { type FolderFiles, folderFiles } from "./folder-files.js";
+import { folderFiles } from "./folder-files.js";
+import { readCard } from "./read-card.js";
 
 /** What openBase of a folder needs beside the folder. */
 export type OpenFolderOptions = Pick<OpenBaseOptions, "ort" | "sessionOptions" | "signal" | "now">;
@@ -15,26 +14,5 @@ export type OpenFolderOptions = Pick<OpenBaseOptions, "ort" | "sessionOptions" |
  */
 export async function openBase(folder: string, options: OpenFolderOptions): Promise<Base> {
   const files = folderFiles(folder);
-  const card = parseBaseCard(await readCard(files, folder, options.signal), `${folder}/${BASE_CARD}`);
-  return openBaseFiles({ ...options, ...files, card });
-}
-
-/** base.json; parseBaseCard refuses more than LIMITS.jsonBytes, so one byte more is all that is read. */
-async function readCard(
-  files: FolderFiles,
-  folder: string,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  try {
-    signal?.throwIfAborted();
-    const bytes = await files.size(BASE_CARD);
-    return await files.readRange(BASE_CARD, 0, Math.min(bytes, LIMITS.jsonBytes + 1));
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new BananaError(
-      "BASE_FILE_MISSING",
-      `expected ${BASE_CARD} in ${folder}, found none that can be read`,
-      { where: `${folder}/${BASE_CARD}`, hint: "Name the folder that holds base.json.", cause },
-    );
-  }
+  return openBaseFiles({ ...options, ...files, card: await readCard(files, folder, options.signal) });
 }

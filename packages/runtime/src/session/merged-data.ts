@@ -24,15 +24,7 @@ export async function mergedData(
   files: CheckedFiles,
   signal: AbortSignal | undefined,
 ): Promise<MergedData> {
-  const elements = new Map<string, Uint8Array>();
-  const patches: { location: string; offset: number; bytes: Uint8Array }[] = [];
-  for (const [path, put] of merged) {
-    if (put.kind === "promote") continue;
-    const { weight } = graph.targets.get(path)!;
-    if (weight.data.kind === "external") patches.push({ ...weight.data.external, bytes: put.bytes });
-    else elements.set(weight.name, put.bytes);
-  }
-  const edits: WeightEdits = { elements, ...promotions(graph, merged) };
+  const { edits, patches } = weightEdits(graph, merged);
   if (patches.length === 0) return { edits, externalData: [] };
   const externalData: { path: string; data: Uint8Array }[] = [];
   for (const path of graph.externalData) {
@@ -43,6 +35,33 @@ export async function mergedData(
     externalData.push({ path, data });
   }
   return { edits, externalData };
+}
+
+/** Bytes that take the place of others in a file of external data. */
+export interface Patch {
+  readonly location: string;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * What merged weights change: elements that the model embeds and the nodes of promoted targets as edits of the
+ * model, the rest as patches of its external data.
+ * @param merged weights by target path, all of them of this graph
+ */
+export function weightEdits(
+  graph: OpenGraph,
+  merged: ReadonlyMap<string, MergedWeight>,
+): { readonly edits: WeightEdits; readonly patches: readonly Patch[] } {
+  const elements = new Map<string, Uint8Array>();
+  const patches: Patch[] = [];
+  for (const [path, put] of merged) {
+    if (put.kind === "promote") continue;
+    const { weight } = graph.targets.get(path)!;
+    if (weight.data.kind === "external") patches.push({ ...weight.data.external, bytes: put.bytes });
+    else elements.set(weight.name, put.bytes);
+  }
+  return { edits: { elements, ...promotions(graph, merged) }, patches };
 }
 
 function promotions(

@@ -1,0 +1,109 @@
+import { BananaError, type BaseCard, baseDigest } from "@banana-peel/format";
+import { type CheckedFiles, checkedFiles } from "../base/check-files.js";
+import { type OpenGraph, openGraph } from "../base/open-graph.js";
+import type { BaseFiles } from "../base/types.js";
+import { readWeights } from "../base/weights.js";
+import type { PeelUse } from "../peel/types.js";
+import { checkUses } from "../plan/check-uses.js";
+import { makePlan, type WorkedPlan } from "../plan/make-plan.js";
+import type { Plan, PlanOptions } from "../plan/types.js";
+import { type GraphMerge, mergeGraph } from "./merge-graph.js";
+
+/** A base whose models can be planned for and merged into, without onnxruntime. It holds nothing to dispose. */
+export interface BaseModels {
+  readonly card: BaseCard;
+  readonly digest: string;
+  /**
+   * Chooses a strategy for every target that the peels change; as `Base.plan`.
+   * @throws BananaError WEIGHT_INVALID, STRATEGY_UNAVAILABLE, PEEL_NO_EFFECT, BASE_INCOMPATIBLE
+   */
+  plan(uses: readonly PeelUse[], options?: PlanOptions & Watch): Promise<Plan>;
+  /**
+   * Folds peels into the models. What a model can't hold is refused: with "auto", a target that the plan would
+   * attach.
+   * @throws BananaError as `plan`, and STRATEGY_UNAVAILABLE naming those targets with what merging would keep
+   */
+  merge(uses: readonly PeelUse[], options?: PlanOptions & Watch): Promise<MergedModels>;
+}
+
+/** How a caller follows and stops work. */
+export interface Watch {
+  readonly signal?: AbortSignal;
+}
+
+/** What merging changes in the files of a base. */
+export interface MergedModels {
+  readonly plan: Plan;
+  /** The graphs that change. */
+  readonly graphs: readonly GraphMerge[];
+}
+
+/** What openModels needs. */
+export interface OpenModelsOptions extends BaseFiles, Watch {
+  readonly card: BaseCard;
+  /** Milliseconds of a monotonic clock; performance.now by default. */
+  readonly now?: () => number;
+}
+
+/**
+ * Opens the models of a base: checks every file against the card and every target of the card against its graph.
+ * @throws BananaError BASE_FILE_MISSING, BASE_FILE_DIFFERS, BASE_INVALID, ONNX_INVALID, ONNX_LIMIT, ONNX_LOCATION;
+ *   the signal's reason
+ */
+export async function openModels(options: OpenModelsOptions): Promise<BaseModels> {
+  const { card, signal, now = () => performance.now() } = options;
+  const files = checkedFiles(card, options);
+  await files.checkAll(signal);
+  const graphs = new Map<string, OpenGraph>();
+  for (const name of Object.keys(card.graphs)) {
+    signal?.throwIfAborted();
+    graphs.set(name, await openGraph(card, name, files, signal));
+  }
+  const digest = await baseDigest(card);
+  const work = (uses: readonly PeelUse[], { signal, ...choice }: PlanOptions & Watch) => {
+    checkUses(uses, digest);
+    return makePlan(contextOf(card, digest, graphs, files, now), uses, choice, signal);
+  };
+  return {
+    card,
+    digest,
+    plan: async (uses, choice = {}) => (await work(uses, choice)).plan,
+    async merge(uses, choice = {}) {
+      const worked = await work(uses, choice);
+      refuseAttached(worked);
+      const changed = [...graphs.values()].map((graph) => mergeGraph(graph, worked.merged));
+      return { plan: worked.plan, graphs: changed.filter((graph) => graph !== undefined) };
+    },
+  };
+}
+
+function contextOf(
+  card: BaseCard,
+  digest: string,
+  graphs: ReadonlyMap<string, OpenGraph>,
+  files: CheckedFiles,
+  now: () => number,
+): Parameters<typeof makePlan>[0] {
+  return {
+    digest,
+    targets: card.targets.map(({ graph, path }) => graphs.get(graph)!.targets.get(path)!),
+    now,
+    readWeights: (target, signal) => readWeights(target, files, signal),
+  };
+}
+
+function refuseAttached({ plan }: WorkedPlan): void {
+  const attached = plan.targets.filter(({ strategy }) => strategy === "attach");
+  const [first] = attached;
+  if (first === undefined) return;
+  const more = attached.length > 1 ? ` and ${attached.length - 1} more` : "";
+  throw new BananaError(
+    "STRATEGY_UNAVAILABLE",
+    `expected every target to be merged or promoted, found that ${first.path}${more} should stay attached: ${first.reason}`,
+    {
+      where: first.path,
+      hint: 'Choose the rounding "dither", or the strategy "promote" or "merge", which are done whatever they keep.',
+      details: { targets: attached.map(({ path, reason }) => ({ path, reason })) },
+    },
+  );
+}
