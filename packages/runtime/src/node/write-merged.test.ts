@@ -40,7 +40,7 @@ const CASES: [form: string, options: PlanOptions][] = [
   ["forms/nbits4", { strategy: "promote" }],
   ["forms/blocked-int4", { strategy: "promote" }],
   ["forms/float16", { strategy: "merge" }],
-  ["forms/gemm-int8", { strategy: "merge", rounding: "dither" }],
+  ["forms/dynamic-int8", { strategy: "merge", rounding: "dither" }],
 ];
 
 describe.each(CASES)("%s with %j", (form, options) => {
