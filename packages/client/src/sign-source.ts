@@ -1,4 +1,4 @@
-import { FILES, type PeelSource } from "@banana-peel/format";
+import { digestFile, FILES, type PeelSource, streamFile } from "@banana-peel/format";
 import { type SigningKey, signPeel } from "@banana-peel/signer";
 import { overlay, withPackageJson } from "./tarball/pack.js";
 
@@ -12,6 +12,8 @@ export async function signSource(source: PeelSource, key: SigningKey): Promise<P
     list: async () =>
       (await source.list()).filter((path) => path !== FILES.signature && path !== FILES.publicKey),
     read: (path, maxBytes) => source.read(path, maxBytes),
+    stream: (path, maxBytes) => streamFile(source, path, maxBytes),
+    digest: (path, maxBytes) => digestFile(source, path, maxBytes),
   };
   const { source: prepared } = await withPackageJson(unsigned);
   return overlay(prepared, await signPeel(prepared, key));

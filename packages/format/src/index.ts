@@ -20,5 +20,14 @@ export { isDistTag, isPeelName, type PeelRequest, parsePeelRequest, requirePeelN
 export { derivePackageJson, type PackageField, PEEL_KEYWORD, packageJsonBytes } from "./package-json.js";
 export { DTYPE_BYTES, type Dtype, elementCount, type Tensor, toFloat32 } from "./safetensors/dtype.js";
 export { readSafetensors, type Safetensors } from "./safetensors/read.js";
+export { streamSafetensors, type TensorSink } from "./safetensors/stream.js";
 export { writeSafetensors } from "./safetensors/write.js";
-export { memorySource, missing, type PeelSource, tooLarge } from "./source.js";
+export {
+  digestFile,
+  type FileDigest,
+  memorySource,
+  missing,
+  type PeelSource,
+  streamFile,
+  tooLarge,
+} from "./source.js";

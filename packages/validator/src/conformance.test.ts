@@ -44,7 +44,7 @@ describe("conformance cases", () => {
     for (const { peel } of [...valid, ...invalid]) {
       const bytes = await readFile(join(peel, "adapter.safetensors")).catch(() => undefined);
       if (bytes === undefined) continue;
-      const isSound = inspectAdapter(bytes, "adapter.safetensors").problems.length === 0;
+      const isSound = (await inspectAdapter(piecesOf(bytes), "adapter.safetensors")).problems.length === 0;
       const read = () => readAdapter(bytes, "adapter.safetensors");
       if (isSound) expect(read, peel).not.toThrow();
       else expect(read, peel).toThrow(/^expected/);
@@ -53,3 +53,7 @@ describe("conformance cases", () => {
     expect(compared).toBeGreaterThan(50);
   });
 });
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+}

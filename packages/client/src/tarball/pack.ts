@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import {
   BananaError,
+  digestFile,
   FILES,
   LIMITS,
   memorySource,
   type PeelManifest,
   type PeelSource,
   packageJsonBytes,
+  streamFile,
 } from "@banana-peel/format";
 import { parseManifest } from "@banana-peel/validator";
 import { pathGuard, ROOT } from "./path-guard.js";
@@ -81,10 +83,13 @@ export async function withPackageJson(
 /** A source with files added or replaced. */
 export function overlay(source: PeelSource, files: ReadonlyMap<string, Uint8Array>): PeelSource {
   const added = memorySource(files, source.label);
+  const of = (path: string) => (files.has(path) ? added : source);
   return {
     label: source.label,
     list: async () => [...new Set([...(await source.list()), ...files.keys()])].sort(),
-    read: (path, maxBytes) => (files.has(path) ? added : source).read(path, maxBytes),
+    read: (path, maxBytes) => of(path).read(path, maxBytes),
+    stream: (path, maxBytes) => streamFile(of(path), path, maxBytes),
+    digest: (path, maxBytes) => digestFile(of(path), path, maxBytes),
   };
 }
 

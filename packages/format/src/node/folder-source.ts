@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, open, readdir } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BananaError } from "../errors/banana-error.js";
 import { isSafePath } from "../layout.js";
 import { LIMITS } from "../limits.js";
 import { missing, type PeelSource, tooLarge } from "../source.js";
+
+/** Bytes of a file that are in memory at a time while it is streamed. */
+const PIECE = 1024 * 1024;
 
 /**
  * A source over a folder. Symbolic links (also on the way to a file) and anything but plain files and folders are
@@ -24,29 +28,72 @@ export function folderSource(folder: string): PeelSource {
       }
       return paths.sort();
     },
-    async read(path, maxBytes = Number.POSITIVE_INFINITY) {
-      if (!isSafePath(path)) throw unsafe(path);
+    async read(path, maxBytes) {
+      const handle = await openFile(folder, path, maxBytes);
       try {
-        await refuseLinks(folder, path);
-        return await readBounded(folder, path, maxBytes);
-      } catch (error) {
-        if (isAbsent(error)) throw missing(folder, path, error);
-        throw error;
+        return await handle.readFile();
+      } finally {
+        await handle.close();
+      }
+    },
+    async *stream(path, maxBytes) {
+      const handle = await openFile(folder, path, maxBytes);
+      try {
+        yield* pieces(handle);
+      } finally {
+        await handle.close();
+      }
+    },
+    async digest(path, maxBytes) {
+      const handle = await openFile(folder, path, maxBytes);
+      try {
+        const hash = createHash("sha256");
+        let bytes = 0;
+        for await (const piece of pieces(handle)) {
+          hash.update(piece);
+          bytes += piece.length;
+        }
+        return { bytes, sha256: hash.digest("hex") };
+      } finally {
+        await handle.close();
       }
     },
   };
 }
 
-/** Reads through one handle, so that the file that was measured is the one that is read. */
-async function readBounded(folder: string, path: string, maxBytes: number): Promise<Uint8Array> {
-  const handle = await open(join(folder, path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+/** Opens a file and measures it through the handle, so that the file that was measured is the one that is read. */
+async function openFile(
+  folder: string,
+  path: string,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Promise<FileHandle> {
+  if (!isSafePath(path)) throw unsafe(path);
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw notPlain(path);
-    if (stat.size > maxBytes) throw tooLarge(folder, path, stat.size, maxBytes);
-    return await handle.readFile();
-  } finally {
-    await handle.close();
+    await refuseLinks(folder, path);
+    const handle = await open(join(folder, path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      const stat = await handle.stat();
+      if (!stat.isFile()) throw notPlain(path);
+      if (stat.size > maxBytes) throw tooLarge(folder, path, stat.size, maxBytes);
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  } catch (error) {
+    if (isAbsent(error)) throw missing(folder, path, error);
+    throw error;
+  }
+}
+
+/** The rest of a file, piece by piece in one buffer. */
+async function* pieces(handle: FileHandle): AsyncGenerator<Uint8Array, void, undefined> {
+  const { size } = await handle.stat();
+  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(PIECE, size)));
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 

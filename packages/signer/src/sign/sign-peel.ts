@@ -20,9 +20,9 @@ export async function signPeel(source: PeelSource, key: SigningKey): Promise<Map
   paths.delete(FILES.publicKey);
   const digests = new Map<string, string>();
   let manifest: PeelManifest | undefined;
-  await hashFiles(source, paths, (path, bytes, { sha256 }) => {
+  await hashFiles(source, paths, (path, { sha256 }, bytes) => {
     digests.set(path, sha256);
-    if (path === FILES.manifest) manifest = readManifest(bytes);
+    if (path === FILES.manifest) manifest = readManifest(bytes!);
   });
   if (manifest === undefined) throw missing(source.label, FILES.manifest);
   const publicKey = new TextEncoder().encode(key.identity.publicKeyPem);

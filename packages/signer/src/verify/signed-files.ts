@@ -1,10 +1,15 @@
-import { BananaError, FILES, isSafePath, LIMITS, type PeelSource, sha256Hex } from "@banana-peel/format";
+import {
+  BananaError,
+  digestFile,
+  FILES,
+  type FileDigest,
+  isSafePath,
+  LIMITS,
+  type PeelSource,
+  sha256Hex,
+} from "@banana-peel/format";
 
-/** Size in bytes and SHA-256 (lower-case hexadecimal) of one file. */
-export interface FileDigest {
-  readonly bytes: number;
-  readonly sha256: string;
-}
+export type { FileDigest };
 
 /**
  * The paths of a source, checked: plain, unique, not too many.
@@ -41,20 +46,26 @@ const LIMIT_BY_PATH: Readonly<Record<string, number>> = {
 };
 
 /**
- * Digests of files, one in memory at a time.
- * @param visit gets the bytes that were hashed, so that what is used is what was checked
+ * Digests of files, one in memory at a time and large ones not at all where the source can stream.
+ * @param visit gets the bytes that were hashed of peel.json and signer.pem, so that what is used is what was checked;
+ *   of other files none
  * @throws BananaError FILE_MISSING, FILE_TOO_LARGE
  */
 export async function hashFiles(
   source: PeelSource,
   paths: Iterable<string>,
-  visit: (path: string, bytes: Uint8Array, digest: FileDigest) => void,
+  visit: (path: string, digest: FileDigest, bytes: Uint8Array | undefined) => void,
 ): Promise<void> {
   let left: number = LIMITS.peelBytes;
   for (const path of paths) {
-    const bytes = await source.read(path, Math.min(left, LIMIT_BY_PATH[path] ?? left));
-    left -= bytes.length;
-    visit(path, bytes, { bytes: bytes.length, sha256: await sha256Hex(bytes) });
+    const limit = LIMIT_BY_PATH[path];
+    const bytes = limit === undefined ? undefined : await source.read(path, Math.min(left, limit));
+    const digest =
+      bytes === undefined
+        ? await digestFile(source, path, left)
+        : { bytes: bytes.length, sha256: await sha256Hex(bytes) };
+    left -= digest.bytes;
+    visit(path, digest, bytes);
   }
 }
 

@@ -36,9 +36,9 @@ export async function unsafeUnverifiedPeel(source: PeelSource): Promise<UnsafePe
   const paths = [...(await listFiles(source))].filter((path) => path !== FILES.signature).sort();
   const files = new Map<string, FileDigest>();
   let manifest: PeelManifest | undefined;
-  await hashFiles(source, paths, (path, bytes, digest) => {
+  await hashFiles(source, paths, (path, digest, bytes) => {
     files.set(path, Object.freeze(digest));
-    if (path === FILES.manifest) manifest = readManifest(bytes);
+    if (path === FILES.manifest) manifest = readManifest(bytes!);
   });
   if (manifest === undefined) throw missing(source.label, FILES.manifest);
   const peel: UnsafePeel = Object.freeze({

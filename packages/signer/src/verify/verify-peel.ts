@@ -72,14 +72,14 @@ export async function verifyPeel(source: PeelSource): Promise<VerifiedPeel> {
   // Signing, Verifying 6: every file is the one that was signed.
   const files = new Map<string, FileDigest>();
   let manifest: PeelManifest | undefined;
-  await hashFiles(source, statement.resources.keys(), (path, bytes, digest) => {
+  await hashFiles(source, statement.resources.keys(), (path, digest, bytes) => {
     const expected = statement.resources.get(path);
     if (digest.sha256 !== expected)
       throw differs(path, `expected SHA-256 ${expected}, found ${digest.sha256}`);
-    if (path === FILES.publicKey && !equal(bytes, keyBytes))
+    if (path === FILES.publicKey && !equal(bytes!, keyBytes))
       throw differs(path, "expected the key that verified, found another");
     files.set(path, Object.freeze(digest));
-    if (path === FILES.manifest) manifest = readManifest(bytes);
+    if (path === FILES.manifest) manifest = readManifest(bytes!);
   });
   if (manifest === undefined) throw differs(FILES.manifest, "expected peel.json among the signed files");
 

@@ -1,9 +1,8 @@
-import { isBananaError, readSafetensors, type Tensor } from "@banana-peel/format";
+import { isBananaError, streamSafetensors } from "@banana-peel/format";
 import { MAX_PROBLEMS, type Problem, problem } from "../problem.js";
 import { show } from "../schema/show.js";
-import { contributes } from "./effect.js";
 import { type TensorRole, tensorName, tensorRole } from "./names.js";
-import { checkTensor } from "./tensor.js";
+import { type CheckedTensor, tensorCheck } from "./tensor.js";
 
 /** A target of an adapter that is well-formed on its own. */
 export interface InspectedTarget {
@@ -24,34 +23,32 @@ export interface InspectedAdapter {
 
 /**
  * Looks at every tensor of an adapter, until MAX_PROBLEMS, where `readAdapter` stops at the first that is wrong; an
- * adapter without problems here is one that `readAdapter` takes. Specification: docs/specification/peel.md, Adapter.
+ * adapter without problems here is one that `readAdapter` takes. One pass, in constant memory.
+ * Specification: docs/specification/peel.md, Adapter.
+ * @param pieces the file's bytes, each piece valid until the next is asked for
  */
-export function inspectAdapter(bytes: Uint8Array, file: string): InspectedAdapter {
+export async function inspectAdapter(
+  pieces: AsyncIterable<Uint8Array>,
+  file: string,
+): Promise<InspectedAdapter> {
   const targets = new Map<string, InspectedTarget>();
   const embeddings = new Map<string, { rows: number; width: number }>();
   const problems: Problem[] = [];
-  const tensors = read(bytes, file, problems);
+  const tensors = await scan(pieces, file, problems);
   if (tensors === undefined) return { targets, embeddings, problems };
 
-  const sound = new Map<string, Float32Array>();
-  for (const [name, tensor] of tensors) {
-    if (problems.length >= MAX_PROBLEMS) break;
+  for (const [name, { shape, problems: found }] of tensors) {
     const role = tensorRole(name);
-    if (role.kind === "unknown") problems.push(unknownName(file, name));
-    else {
-      const { values, problems: found } = checkTensor(tensor, `${file}:${name.slice(0, 600)}`);
-      problems.push(...found);
-      if (values !== undefined) sound.set(name, values);
-      if (values !== undefined && role.kind === "embedding")
-        embeddings.set(role.word, { rows: tensor.shape[0]!, width: tensor.shape[1]! });
-    }
+    if (role.kind === "embedding" && found.length === 0)
+      embeddings.set(role.word, { rows: shape[0]!, width: shape[1]! });
   }
-  for (const path of pathsOf([...tensors.keys()].map(tensorRole))) {
+  const roles = [...tensors.keys()].map(tensorRole);
+  for (const path of pathsOf(roles)) {
     if (problems.length >= MAX_PROBLEMS) break;
-    const target = pair(path, tensors, sound, file, problems);
+    const target = pair(path, tensors, file, problems);
     if (target !== undefined) targets.set(path, target);
   }
-  if (![...tensors.keys()].some((name) => ["a", "b"].includes(tensorRole(name).kind)))
+  if (!roles.some(({ kind }) => kind === "a" || kind === "b"))
     problems.push(
       problem("peel/adapter-tensors", {
         message: "expected at least one target, found none",
@@ -62,9 +59,25 @@ export function inspectAdapter(bytes: Uint8Array, file: string): InspectedAdapte
   return { targets, embeddings, problems };
 }
 
-function read(bytes: Uint8Array, file: string, problems: Problem[]): ReadonlyMap<string, Tensor> | undefined {
+/** Every tensor on its own; undefined when the file isn't safetensors. */
+async function scan(
+  pieces: AsyncIterable<Uint8Array>,
+  file: string,
+  problems: Problem[],
+): Promise<ReadonlyMap<string, CheckedTensor> | undefined> {
+  const ends = new Map<string, () => CheckedTensor>();
   try {
-    return readSafetensors(bytes, file).tensors;
+    await streamSafetensors(pieces, file, (name, dtype, shape) => {
+      const role = tensorRole(name);
+      const unknown = role.kind === "unknown" ? [unknownName(file, name)] : undefined;
+      if (unknown !== undefined) {
+        ends.set(name, () => ({ shape, used: undefined, problems: unknown }));
+        return undefined;
+      }
+      const { sink, end } = tensorCheck(dtype, shape, role, `${file}:${name.slice(0, 600)}`);
+      ends.set(name, end);
+      return sink;
+    });
   } catch (error) {
     if (!isBananaError(error)) throw error;
     problems.push(
@@ -76,6 +89,13 @@ function read(bytes: Uint8Array, file: string, problems: Problem[]): ReadonlyMap
     );
     return undefined;
   }
+  const tensors = new Map<string, CheckedTensor>();
+  for (const [name, end] of ends) {
+    const checked = end();
+    tensors.set(name, checked);
+    if (problems.length < MAX_PROBLEMS) problems.push(...checked.problems);
+  }
+  return tensors;
 }
 
 function pathsOf(roles: readonly TensorRole[]): Set<string> {
@@ -84,8 +104,7 @@ function pathsOf(roles: readonly TensorRole[]): Set<string> {
 
 function pair(
   path: string,
-  tensors: ReadonlyMap<string, Tensor>,
-  sound: ReadonlyMap<string, Float32Array>,
+  tensors: ReadonlyMap<string, CheckedTensor>,
   file: string,
   problems: Problem[],
 ): InspectedTarget | undefined {
@@ -103,9 +122,9 @@ function pair(
           hint: "A target needs both factors; save the adapter again.",
         }),
       );
-  const a = sound.get(nameA);
-  const b = sound.get(nameB);
-  if (a === undefined || b === undefined) return undefined;
+  const usedA = tensors.get(nameA)?.used;
+  const usedB = tensors.get(nameB)?.used;
+  if (usedA === undefined || usedB === undefined) return undefined;
   const [rank, k] = tensors.get(nameA)!.shape as [number, number];
   const [n, rankB] = tensors.get(nameB)!.shape as [number, number];
   if (rankB !== rank) {
@@ -118,7 +137,9 @@ function pair(
     );
     return undefined;
   }
-  return { rank, k, n, isEffective: contributes(a, b, { rank, k, n }) };
+  // B A is zero because of its factors when for each r row r of A or column r of B is zero. A product that vanishes by
+  // cancellation is not found; no training leaves one.
+  return { rank, k, n, isEffective: usedA.some((used, r) => used === 1 && usedB[r] === 1) };
 }
 
 function unknownName(file: string, name: string): Problem {

@@ -1,51 +1,71 @@
-import { LIMITS, type Tensor, toFloat32 } from "@banana-peel/format";
+import { type Dtype, elementCount, LIMITS, type TensorSink } from "@banana-peel/format";
 import { type Problem, problem } from "../problem.js";
+import type { TensorRole } from "./names.js";
+import { BITS, scanValues, type Values } from "./values.js";
+
+/** What one tensor is, seen on its own. */
+export interface CheckedTensor {
+  readonly shape: readonly number[];
+  /**
+   * For a factor: which indices of the rank have a value other than zero (row r of A, column r of B). Undefined when
+   * something is wrong with the tensor, or it is no factor.
+   */
+  readonly used: Uint8Array | undefined;
+  readonly problems: readonly Problem[];
+}
 
 /**
  * peel/adapter-tensors and peel/nan for one tensor on its own: a matrix of finite F32, F16 or BF16 values.
- * `values` is there when nothing is wrong with it.
+ * @returns what receives its bytes, and the judgement, to be asked for at its end
  */
-export function checkTensor(tensor: Tensor, where: string): { values?: Float32Array; problems: Problem[] } {
+export function tensorCheck(
+  dtype: Dtype,
+  shape: readonly number[],
+  role: TensorRole,
+  where: string,
+): { sink: TensorSink | undefined; end: () => CheckedTensor } {
   const problems: Problem[] = [];
   const refuse = (message: string, hint: string) => {
     problems.push(problem("peel/adapter-tensors", { message, where, hint }));
   };
-  const { shape, dtype } = tensor;
   const isMatrix = shape.length === 2 && shape.every((size) => size > 0);
+  const isFactor = role.kind === "a" || role.kind === "b";
   if (!isMatrix)
     refuse(
       `expected two dimensions of at least 1, found [${shape.slice(0, 10).join(",")}]`,
       "Convolutions and vectors have no canonical form yet; leave the tensor away.",
     );
-  const isPair = where.endsWith(".weight");
-  const rank = where.endsWith(".lora_A.weight") ? shape[0]! : shape[1]!;
-  if (isMatrix && isPair && rank > LIMITS.rank)
+  const rank = role.kind === "a" ? shape[0]! : shape[1]!;
+  if (isMatrix && isFactor && rank > LIMITS.rank)
     refuse(
       `expected a rank of at most ${LIMITS.rank}, found ${rank}`,
       "Reduce the rank, by a truncated SVD.",
     );
-  const values = toFloat32(tensor);
-  if (values === undefined) refuse(`expected F32, F16 or BF16, found ${dtype}`, "Save the tensor as F16.");
-  else {
-    const bad = notFinite(values);
-    if (bad.count > 0)
-      problems.push(
-        problem("peel/nan", {
-          message: `expected finite numbers, found ${bad.count} of ${values.length} that aren't, the first ${values[bad.first]} at element ${bad.first}`,
-          where,
-          hint: "The training diverged or a type overflowed; train again, or save as F32.",
-        }),
-      );
-  }
-  return problems.length === 0 && values !== undefined ? { values, problems } : { problems };
-}
-
-function notFinite(values: Float32Array): { count: number; first: number } {
-  let count = 0;
-  let first = -1;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
-    if (count++ === 0) first = i;
-  }
-  return { count, first };
+  const bits = BITS[dtype];
+  if (bits === undefined) refuse(`expected F32, F16 or BF16, found ${dtype}`, "Save the tensor as F16.");
+  const tracks = isMatrix && isFactor && problems.length === 0;
+  const values: Values = {
+    seen: 0,
+    bad: 0,
+    first: undefined,
+    used: new Uint8Array(tracks ? rank : 0),
+    unused: tracks ? rank : 0,
+    // Row-major: in A [rank,K] a rank index is a row, in B [N,rank] a column.
+    stride: role.kind === "a" ? { index: shape[1]!, every: 0 } : { index: 1, every: rank },
+  };
+  return {
+    sink: bits === undefined ? undefined : (elements) => scanValues(elements, bits, values),
+    end() {
+      const { bad, first } = values;
+      if (first !== undefined)
+        problems.push(
+          problem("peel/nan", {
+            message: `expected finite numbers, found ${bad} of ${elementCount(shape)} that aren't, the first ${first.value} at element ${first.at}`,
+            where,
+            hint: "The training diverged or a type overflowed; train again, or save as F32.",
+          }),
+        );
+      return { shape, used: tracks && problems.length === 0 ? values.used : undefined, problems };
+    },
+  };
 }

@@ -18,7 +18,7 @@ export interface AdapterUnderTest {
 }
 
 /**
- * peel/adapter-missing, and every rule of adapters that are there; one file is in memory at a time.
+ * peel/adapter-missing, and every rule of adapters that are there; no file is in memory as a whole.
  * Specification: docs/specification/peel.md, Adapter.
  */
 export async function checkAdapters(context: PeelContext): Promise<Problem[]> {
@@ -32,9 +32,9 @@ export async function checkAdapters(context: PeelContext): Promise<Problem[]> {
       problems.push(adapterMissing(file, files.has(file), where));
       continue;
     }
-    const bytes = await files.read(file);
-    if (bytes === undefined) continue;
-    const inspected = inspectAdapter(bytes, file);
+    const pieces = await files.stream(file);
+    if (pieces === undefined) continue;
+    const inspected = await inspectAdapter(pieces, file);
     if (!seen.has(file)) problems.push(...inspected.problems);
     seen.add(file);
     const adapter = { entry, file, where, inspected };

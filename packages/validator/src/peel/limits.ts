@@ -18,7 +18,7 @@ export async function checkLimits({ files }: PeelContext): Promise<Problem[]> {
     );
   let total = 0;
   for (const path of files.paths.slice(0, LIMITS.files)) {
-    if (files.size(path) === undefined) await files.read(path);
+    if (files.size(path) === undefined) for await (const _ of (await files.stream(path)) ?? []);
     total += files.size(path) ?? 0;
   }
   if (total > LIMITS.peelBytes)
