@@ -1,11 +1,11 @@
-import { BananaError, FILES, LIMITS, packageJsonBytes } from "@banana-peel/format";
+import { BananaError, FILES, isBananaError, LIMITS, packageJsonBytes } from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
 import { parseManifest } from "@banana-peel/validator";
 import type { OnProgress } from "./progress.js";
 import { downloadTarball } from "./registry/download.js";
 import type { RegistryConfig } from "./registry/npm-config.js";
 import type { Requester } from "./registry/request.js";
-import type { Store, StoredPeel } from "./store/store.js";
+import type { StagedPeel, Store, StoredPeel } from "./store/store.js";
 
 /** A peel as a resolution or a lockfile names it. */
 export interface WantedPeel {
@@ -27,7 +27,7 @@ export interface FetchContext {
   readonly offline?: boolean | undefined;
 }
 
-/** A verified peel at hand: in the store, or beside it until it is committed. */
+/** A verified peel at hand, until it is kept or discarded. */
 export interface FetchedPeel extends StoredPeel {
   readonly from: "store" | "registry";
   /** Keeps it in the store for the next time. */
@@ -45,8 +45,9 @@ export async function fetchPeel(wanted: WantedPeel, context: FetchContext): Prom
   const label = `${name}@${version}`;
   const stored = await context.store.find(integrity);
   if (stored !== undefined) {
-    await requireIdentity(stored, wanted);
-    return { ...stored, from: "store", keep: async () => undefined, discard: async () => undefined };
+    const { release } = stored;
+    await checked(stored, wanted);
+    return { ...stored, from: "store", keep: release, discard: release };
   }
   if (context.offline)
     throw new BananaError(
@@ -58,29 +59,51 @@ export async function fetchPeel(wanted: WantedPeel, context: FetchContext): Prom
       },
     );
   const url = await wanted.tarball();
-  const chunks = downloadTarball({
-    url,
-    integrity,
-    config: context.config,
-    signal: context.signal,
-    request: context.request,
-    onBytes: (received, total) => context.onProgress?.({ kind: "download", name, version, received, total }),
-  });
-  const staged = await context.store.stage(integrity, chunks, label);
+  const staged = await stage(url, wanted, context);
+  context.onProgress?.({ kind: "verified", name, version });
+  await checked(staged, wanted);
+  const { folder, peel, release, commit } = staged;
+  return { folder, peel, release, from: "registry", keep: commit, discard: release };
+}
+
+/** Downloads and stages; what an earlier try left is done without when the whole turns out wrong with it. */
+async function stage(url: string, wanted: WantedPeel, context: FetchContext): Promise<StagedPeel> {
+  const { name, version, integrity } = wanted;
+  const { store, config, signal, request, onProgress } = context;
+  const begin = async () => {
+    const partial = await store.partial(integrity);
+    const chunks = downloadTarball({
+      url,
+      integrity,
+      config,
+      signal,
+      request,
+      partial,
+      onBytes: (received, total) => onProgress?.({ kind: "download", name, version, received, total }),
+    });
+    try {
+      return await store.stage(integrity, chunks, `${name}@${version}`);
+    } catch (error) {
+      // Nothing happens when the download has settled it.
+      await partial.keep();
+      throw error;
+    }
+  };
   try {
-    context.onProgress?.({ kind: "verified", name, version });
-    await requireIdentity(staged, wanted);
+    return await begin();
   } catch (error) {
-    await staged.discard();
+    if (!isBananaError(error) || error.code !== "INTEGRITY_MISMATCH" || !error.details?.resumed) throw error;
+    return begin();
+  }
+}
+
+async function checked(stored: StoredPeel, wanted: WantedPeel): Promise<void> {
+  try {
+    await requireIdentity(stored, wanted);
+  } catch (error) {
+    await stored.release();
     throw error;
   }
-  return {
-    folder: staged.folder,
-    peel: staged.peel,
-    from: "registry",
-    keep: () => staged.commit(),
-    discard: () => staged.discard(),
-  };
 }
 
 async function requireIdentity({ folder, peel }: StoredPeel, wanted: WantedPeel): Promise<void> {

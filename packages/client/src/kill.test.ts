@@ -1,129 +1,121 @@
-import { spawn } from "node:child_process";
-import { cp, readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { addPeels } from "./add.js";
-import { listPeels } from "./list.js";
+import { installPeels } from "./install.js";
+import { openSource } from "./open-source.js";
+import { publishPeel } from "./publish.js";
+import { removePeels } from "./remove.js";
+import { expectOldOrNew, restore, runVictim, type States, statesOf, type Victim } from "./testing/kill.js";
 import { sampleProject } from "./testing/project.js";
-import { newKey, samplePacked } from "./testing/sample-peel.js";
+import { newKey, sampleFiles, samplePacked, signFiles, writeFiles } from "./testing/sample-peel.js";
 import { removeScratch, snapshot } from "./testing/scratch.js";
 import { startTestRegistry, type TestRegistry } from "./testing/test-registry.js";
+import { updatePeels } from "./update.js";
 
-/** Kills at every step and at 40 random instants with `npm run test:kill`; otherwise at a few of each. */
+/** Kills at every step and at 100 random instants of each command with `npm run test:kill`; otherwise at a few. */
 const THOROUGH = process.env.BANANA_PEEL_KILL === "all";
-const RANDOM = THOROUGH ? 40 : 3;
-const STRIDE = THOROUGH ? 1 : 23;
+const RANDOM = THOROUGH ? 100 : 1;
+const STRIDE = THOROUGH ? 1 : 37;
 
-vi.setConfig({ hookTimeout: 120_000 });
+vi.setConfig({ hookTimeout: 120_000, testTimeout: 3_600_000 });
+
+const RANGE = "sample@^1.0.0";
+const VICTIMS = {
+  add: { run: "addPeels", options: { requests: [RANGE] } },
+  update: { run: "updatePeels", options: {} },
+  install: { run: "installPeels", options: {} },
+  remove: { run: "removePeels", options: { names: ["sample"] } },
+} as const satisfies Record<string, Victim>;
+type Name = keyof typeof VICTIMS;
 
 let registry: TestRegistry;
-let app: Awaited<ReturnType<typeof sampleProject>>;
-let saved: string;
-let old: Record<string, string>;
-let fresh: Record<string, string>;
-let texts: { old: string[]; fresh: string[] };
+const states = new Map<Name, States>();
 
-const both = () =>
-  Promise.all(["banana.json", "banana.lock"].map((file) => readFile(join(app.project, file), "utf8")));
+const RUNS: Record<Name, (options: States["app"]["options"]) => Promise<unknown>> = {
+  add: (options) => addPeels({ ...options, requests: [RANGE] }),
+  update: (options) => updatePeels(options),
+  install: (options) => installPeels(options),
+  // Once it is removed, it can't be removed again: any other command must then have tidied up.
+  remove: (options) => removePeels({ ...options, names: ["sample"] }).catch(() => installPeels(options)),
+};
 
 beforeAll(async () => {
   registry = await startTestRegistry();
   const key = await newKey();
   registry.put(await samplePacked(key, { bytes: 300_000 }));
-  registry.put(await samplePacked(key, { version: "1.1.0", bytes: 300_000 }));
-  app = await sampleProject(registry.url);
-  await addPeels({ ...app.options, requests: ["sample@1.0.0"] });
-  old = await snapshot(app.project);
-  saved = join(app.root, "saved");
-  await cp(app.project, join(saved, "app"), { recursive: true });
-  await cp(app.store, join(saved, "store"), { recursive: true });
-  texts = { old: await both(), fresh: [] };
-  await addPeels({ ...app.options, requests: ["sample@^1.0.0"] });
-  fresh = await snapshot(app.project);
-  texts.fresh = await both();
+  const newer = await samplePacked(key, { version: "1.1.0", bytes: 300_000 });
+  const updated = await sampleProject(registry.url);
+  await addPeels({ ...updated.options, requests: [RANGE] });
+  registry.put(newer);
+  for (const name of Object.keys(VICTIMS) as Name[]) {
+    const app = name === "update" ? updated : await sampleProject(registry.url);
+    if (name === "install" || name === "remove") await addPeels({ ...app.options, requests: [RANGE] });
+    if (name === "install") {
+      await rm(join(app.project, "peels"), { recursive: true });
+      await rm(app.store, { recursive: true });
+    }
+    states.set(name, await statesOf(app, name, () => RUNS[name](app.options)));
+  }
 });
 afterAll(async () => {
   await registry.close();
   await removeScratch();
 });
 
-async function restore() {
-  for (const [name, folder] of [
-    ["app", app.project],
-    ["store", app.store],
-  ] as const) {
-    await rm(folder, { recursive: true, force: true });
-    await cp(join(saved, name), folder, { recursive: true });
-  }
-}
+describe.each(Object.keys(VICTIMS) as Name[])("%s that is killed", (name) => {
+  const victim = (death: Parameters<typeof runVictim>[3]) => {
+    const { env, ...options } = states.get(name)!.app.options;
+    return runVictim(VICTIMS[name], options, env, death);
+  };
+  const check = (label: string) =>
+    expectOldOrNew(states.get(name)!, () => RUNS[name](states.get(name)!.app.options), label);
 
-/** Runs `add` as a process of its own that dies as `how` says; true when it was killed. */
-function addInChild(how: { step?: number; when?: string; after?: number }): Promise<boolean> {
-  const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
-  const code = `
-    const { addPeels } = await import(${url("../dist/index.js")});
-    const { deadlyDisk } = await import(${url("./testing/deadly-disk.mjs")});
-    const { step, when, options } = JSON.parse(process.argv[1]);
-    await addPeels({ ...options, env: process.env, requests: ["sample@^1.0.0"], ...(step ? { disk: deadlyDisk(step, when) } : {}) });
-  `;
-  const { env, ...options } = app.options;
-  return new Promise((resolve, reject) => {
-    const given = JSON.stringify({ ...how, options });
-    const child = spawn(process.execPath, ["--input-type=module", "-e", code, given], {
-      env,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    let stderr = "";
-    child.stderr.on("data", (text) => {
-      stderr += text;
-    });
-    if (how.after !== undefined) setTimeout(() => child.kill("SIGKILL"), how.after);
-    child.on("close", (status, signal) => {
-      if (status === 0 || signal === "SIGKILL") resolve(signal === "SIGKILL");
-      else reject(new Error(stderr));
-    });
-  });
-}
-
-/** What must hold after a kill: each file is the old or the new one; the next command sees one whole state; the next add succeeds. */
-async function expectOldOrNew(label: string) {
-  const [json, lock] = await both();
-  expect([texts.old[0], texts.fresh[0]], label).toContain(json);
-  expect([texts.old[1], texts.fresh[1]], label).toContain(lock);
-  const [peel] = await listPeels({ project: app.project });
-  expect(peel?.state, label).toBe("ok");
-  expect(await snapshot(app.project), label).toEqual(peel?.version === "1.0.0" ? old : fresh);
-  await addPeels({ ...app.options, requests: ["sample@^1.0.0"] });
-  expect(await snapshot(app.project), label).toEqual(fresh);
-  expect(
-    Object.keys(await snapshot(app.store)).filter((path) => /tmp./.test(path)),
-    label,
-  ).toEqual([]);
-}
-
-describe("an update that is killed", () => {
   it("before or after any operation on the file system leaves the old state or the new one", async () => {
-    let steps = 0;
-    for (let step = 1; ; step += STRIDE) {
-      const when = step % 2 === 0 ? "before" : "after";
-      await restore();
-      if (!(await addInChild({ step, when }))) break;
-      steps++;
-      await expectOldOrNew(`${when} operation ${step}`);
+    let deaths = 0;
+    for (let step = THOROUGH ? 1 : 7; ; step += STRIDE) {
+      let killed = false;
+      for (const when of THOROUGH ? (["before", "after"] as const) : (["before"] as const)) {
+        await restore(states.get(name)!);
+        killed = (await victim({ step, when })).killed;
+        if (!killed) break;
+        deaths++;
+        await check(`${when} operation ${step}`);
+      }
+      if (!killed) break;
     }
-    expect(steps).toBeGreaterThan(THOROUGH ? 60 : 2);
-  }, 3_600_000);
+    expect(deaths).toBeGreaterThan(THOROUGH ? 40 : 0);
+  });
 
   it("at random instants leaves the old state or the new one", async () => {
-    await restore();
-    const began = performance.now();
-    await addInChild({});
-    const whole = performance.now() - began;
+    await restore(states.get(name)!);
+    const { milliseconds } = await victim(undefined);
     for (let i = 0; i < RANDOM; i++) {
-      const after = Math.random() * whole;
-      await restore();
-      await addInChild({ after });
-      await expectOldOrNew(`after ${after} ms`);
+      const after = Math.random() * milliseconds;
+      await restore(states.get(name)!);
+      await victim({ after });
+      await check(`after ${after} ms`);
     }
-  }, 3_600_000);
+  });
+});
+
+describe("publish that is killed", () => {
+  it("at random instants has sent nothing or the whole, leaves nothing behind, and can be done again", async () => {
+    const app = await sampleProject(registry.url);
+    const folder = join(app.root, "peel");
+    await writeFiles(folder, await signFiles(sampleFiles({ bytes: 300_000 }), await newKey()));
+    const before = await snapshot(app.root);
+    const { env, store: _store, ...options } = app.options;
+    const victim: Victim = { run: "publishPeel", options: { folder } };
+    const { milliseconds } = await runVictim(victim, options, env, undefined);
+    const whole = registry.published.splice(0);
+    expect(whole.length).toBe(1);
+    for (let i = 0; i < RANDOM; i++) {
+      await runVictim(victim, options, env, { after: Math.random() * milliseconds });
+      for (const body of registry.published.splice(0)) expect(body.equals(whole[0]!)).toBe(true);
+      expect(await snapshot(app.root)).toEqual(before);
+    }
+    await publishPeel({ ...options, env, source: await openSource(folder) });
+    expect(registry.published.splice(0).length).toBe(1);
+  });
 });

@@ -1,5 +1,6 @@
 import { BananaError } from "@banana-peel/format";
 import { type Disk, nodeDisk } from "./disk/disk.js";
+import { diskError } from "./disk/errors.js";
 import type { FetchContext } from "./fetch-peel.js";
 import type { OnProgress } from "./progress.js";
 import { loadRegistryConfig } from "./registry/npm-config.js";
@@ -30,9 +31,14 @@ export interface ProjectOptions {
 export async function contextOf(options: ProjectOptions): Promise<FetchContext & { disk: Disk }> {
   const env = options.env ?? process.env;
   const disk = options.disk ?? nodeDisk;
+  const folder = options.store ?? storeFolder(env);
+  const store = openStore(folder, disk);
+  await store.sweep().catch((error: unknown) => {
+    throw diskError(error, folder);
+  });
   return {
     disk,
-    store: openStore(options.store ?? storeFolder(env), disk),
+    store,
     config: await loadRegistryConfig({ cwd: options.project, registry: options.registry, env }),
     request: options.request,
     signal: options.signal,

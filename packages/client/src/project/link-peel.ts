@@ -1,10 +1,9 @@
-import { constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { FILES } from "@banana-peel/format";
 import type { VerifiedPeel } from "@banana-peel/signer/verify";
 import type { Disk } from "../disk/disk.js";
-import { hasCode } from "../disk/errors.js";
 import { FILE_MODE } from "../store/extract.js";
+import { linkOrCopy } from "../store/lease.js";
 
 /**
  * Puts a stored peel's files into a folder: hard links, or copies (clones where the file system can) where links
@@ -16,12 +15,6 @@ export async function linkPeel(peel: VerifiedPeel, from: string, to: string, dis
     const source = join(from, ...parts);
     const target = join(to, ...parts);
     if (parts.length > 1) await disk.mkdir(dirname(target), { recursive: true });
-    try {
-      await disk.link(source, target);
-    } catch (error) {
-      if (!hasCode(error, "EXDEV", "EPERM", "EMLINK", "ENOTSUP", "ENOSYS", "EACCES")) throw error;
-      await disk.copyFile(source, target, constants.COPYFILE_FICLONE);
-      await disk.chmod(target, FILE_MODE);
-    }
+    if (!(await linkOrCopy(disk, source, target))) await disk.chmod(target, FILE_MODE);
   }
 }

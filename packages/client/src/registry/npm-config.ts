@@ -22,19 +22,22 @@ export interface ConfigOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Retries and time limits where .npmrc doesn't say others: npm's own wait for minutes. */
+/** How a request is tried again; npm-registry-fetch's `retry`. */
+export interface Retry {
+  readonly retries: number;
+  readonly factor: number;
+  /** Milliseconds. */
+  readonly minTimeout: number;
+  readonly maxTimeout: number;
+}
+
+/** Retries and time limits in milliseconds where .npmrc doesn't say others: npm's own wait for minutes. */
 const PATIENCE = {
-  fetchRetries: 2,
-  fetchRetryMintimeout: 200,
-  fetchRetryMaxtimeout: 2_000,
-  timeout: 30_000,
+  "fetch-retries": ["retries", 2],
+  "fetch-retry-mintimeout": ["minTimeout", 200],
+  "fetch-retry-maxtimeout": ["maxTimeout", 2_000],
 } as const;
-const PATIENCE_KEYS = [
-  "fetch-retries",
-  "fetch-retry-mintimeout",
-  "fetch-retry-maxtimeout",
-  "fetch-timeout",
-] as const;
+const TIMEOUT_MS = 30_000;
 
 /**
  * Reads npm's configuration with npm's own reader: builtin, global, user and project .npmrc, `npm_config_*`.
@@ -74,12 +77,12 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
       },
     );
   }
-  const untouched = PATIENCE_KEYS.filter((key) => config.isDefault(key));
-  const patience = Object.fromEntries(
-    Object.entries(PATIENCE).filter((_, i) => untouched.includes(PATIENCE_KEYS[i]!)),
-  );
+  const retry: Record<string, number> = { ...(config.flat.retry as Retry) };
+  for (const [key, [field, value]] of Object.entries(PATIENCE))
+    if (config.isDefault(key)) retry[field] = value;
+  const timeout = config.isDefault("fetch-timeout") ? TIMEOUT_MS : config.flat.timeout;
   // No HTTP cache: the store keeps what was verified, and nothing else is worth keeping twice.
-  const flat = { ...config.flat, ...patience, cache: undefined, userAgent: userAgent() };
+  const flat = { ...config.flat, retry, timeout, cache: undefined, userAgent: userAgent() };
   return {
     options: flat,
     userConfig: String(config.get("userconfig")),

@@ -6,7 +6,9 @@ import { type Disk, nodeDisk } from "../disk/disk.js";
 import { diskError, hasCode } from "../disk/errors.js";
 import { ownName } from "../disk/process-id.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
-import { LAYOUT } from "./store.js";
+import { PARTIAL_BYTES } from "./partial.js";
+import { type Places, placesOf } from "./places.js";
+import { sweepStore } from "./sweep.js";
 
 /** An entry of the store, verified now. */
 export interface CachedPeel {
@@ -24,13 +26,15 @@ export interface CachedPeel {
  * @throws BananaError TARGET_READ_ONLY
  */
 export async function listCache(store: string, disk: Disk = nodeDisk): Promise<CachedPeel[]> {
+  const places = placesOf(store);
   const peels: CachedPeel[] = [];
-  for (const folder of await entries(store, disk)) peels.push(await look(folder));
+  for (const folder of await entries(places, disk)) peels.push(await look(folder));
   return peels.sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
 }
 
 /**
- * Removes entries of the store, each by one rename first, so that nobody sees half of one. Projects keep their files.
+ * Removes entries of the store, each by one rename first, so that nobody sees half of one, and broken downloads.
+ * Projects keep their files, and commands at work the peels that they use.
  * @param which all, or only those that are broken, which are fetched again when they are needed
  * @returns what was there, and whether each was removed
  */
@@ -39,23 +43,35 @@ export async function cleanCache(
   which: "all" | "broken",
   disk: Disk = nodeDisk,
 ): Promise<(CachedPeel & { readonly removed: boolean })[]> {
-  const temporary = join(store, LAYOUT, "tmp");
+  const places = placesOf(store);
+  const { temporary } = places;
   const found = await listCache(store, disk);
   try {
-    return await Promise.all(
+    await sweepStore(disk, places, PARTIAL_BYTES);
+    if (which === "all") await removeTree(disk, places.partial);
+    const removed = await Promise.all(
       found.map(async (peel) => {
         if (which === "broken" && peel.whole) return { ...peel, removed: false };
         const grave = join(temporary, ownName());
-        await disk.mkdir(temporary, { recursive: true });
-        // Another process may have removed it first.
-        await disk.rename(peel.folder, grave).catch((error: unknown) => {
-          if (!hasCode(error, "ENOENT")) throw error;
-        });
+        // ENOENT: another process removed the entry first, or the empty temporary folder.
+        for (let attempt = 0; attempt < 3; attempt++) {
+          await disk.mkdir(temporary, { recursive: true });
+          const moved = await disk.rename(peel.folder, grave).then(
+            () => true,
+            (error: unknown) => {
+              if (!hasCode(error, "ENOENT")) throw error;
+              return false;
+            },
+          );
+          if (moved) break;
+        }
         await removeTree(disk, grave);
-        await removeEmpty(disk, join(peel.folder, ".."), temporary);
+        await removeEmpty(disk, join(peel.folder, ".."));
         return { ...peel, removed: true };
       }),
     );
+    await removeEmpty(disk, temporary);
+    return removed;
   } catch (error) {
     throw diskError(error, store);
   }
@@ -72,8 +88,7 @@ async function look(folder: string): Promise<CachedPeel> {
   }
 }
 
-async function entries(store: string, disk: Disk): Promise<string[]> {
-  const home = join(store, LAYOUT);
+async function entries({ home }: Places, disk: Disk): Promise<string[]> {
   const names = async (folder: string) => {
     try {
       return await disk.readdir(folder);

@@ -28,7 +28,7 @@ it("leaves no folder when peels that were staged side by side are given back, in
           "sample",
         ),
       );
-    for (const i of order) await staged[i]!.discard();
+    for (const i of order) await staged[i]!.release();
     expect(existsSync(join(root, ".."))).toBe(false);
   }
 });

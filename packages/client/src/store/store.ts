@@ -1,27 +1,30 @@
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { isBananaError } from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
 import { type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
-import { isAbandoned, ownName } from "../disk/process-id.js";
+import { ownName } from "../disk/process-id.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
-import { extractTarball } from "./extract.js";
+import { extractedSource, extractTarball } from "./extract.js";
+import { leaseEntry } from "./lease.js";
+import { openPartial, PARTIAL_BYTES, type PartialDownload } from "./partial.js";
+import { placesOf } from "./places.js";
+import { sweepStore } from "./sweep.js";
 
 /** A peel whose files lie in a folder and whose signature was verified there. */
 export interface StoredPeel {
-  /** Folder with exactly the peel's files. */
+  /** Folder with exactly the peel's files, this process's own: nobody takes it away before `release`. */
   readonly folder: string;
   readonly peel: VerifiedPeel;
+  /** Removes the folder; what is in the store stays there. May be called twice. */
+  release(): Promise<void>;
 }
 
 /** A peel that was fetched and verified but is not in the store yet. */
 export interface StagedPeel extends StoredPeel {
   /** Moves it into the store, by one rename; a peel that another process put there meanwhile stays. */
   commit(): Promise<void>;
-  /** Removes it. Does nothing after a commit. */
-  discard(): Promise<void>;
 }
 
 /**
@@ -29,8 +32,12 @@ export interface StagedPeel extends StoredPeel {
  * visible is complete, was verified before it became visible, and is verified again whenever it is used.
  */
 export interface Store {
+  /** Removes what killed commands left; done once, by every other method too. */
+  sweep(): Promise<void>;
   /** The peel of a tarball's integrity, verified anew; undefined when there is none. One that was changed is removed. */
   find(integrity: string): Promise<StoredPeel | undefined>;
+  /** What an earlier try to download a tarball left, and where this one keeps its bytes. */
+  partial(integrity: string): Promise<PartialDownload>;
   /**
    * Unpacks and verifies a tarball beside the store.
    * @param chunks the tarball; it throws when the bytes are not those of `integrity`
@@ -39,23 +46,47 @@ export interface Store {
   stage(integrity: string, chunks: AsyncIterable<Uint8Array>, label: string): Promise<StagedPeel>;
 }
 
-/** Version of the store's layout. */
-export const LAYOUT = "v1";
+/** How a store works. */
+export interface StoreOptions {
+  /** Bytes of a download from which on it is kept when it breaks off; the default is 4 MiB. */
+  readonly partialBytes?: number | undefined;
+}
 
 /** The store in a folder, which is made when something is put there. */
-export function openStore(root: string, disk: Disk): Store {
-  const home = join(root, LAYOUT);
-  const temporary = join(home, "tmp");
-  const entry = (integrity: string) => {
-    const key = createHash("sha256").update(integrity).digest("hex");
-    return join(home, key.slice(0, 2), key);
-  };
+export function openStore(root: string, disk: Disk, options: StoreOptions = {}): Store {
+  const places = placesOf(root);
+  const { temporary } = places;
+  const partialBytes = options.partialBytes ?? PARTIAL_BYTES;
 
   /** Topmost folder that this store has made: of peels staged side by side, the last one to go removes it. */
   let made: string | undefined;
-
+  let swept: Promise<void> | undefined;
+  const sweep = () => {
+    swept ??= sweepStore(disk, places, partialBytes);
+    return swept;
+  };
+  const begin = async (): Promise<void> => {
+    await sweep();
+    const created = await disk.mkdir(temporary, { recursive: true }).catch(async (error: unknown) => {
+      await tidy();
+      throw error;
+    });
+    if (created !== undefined && (made === undefined || created.length < made.length)) made = created;
+  };
+  const tidy = () =>
+    removeEmpty(disk, places.partial, temporary, ...(made === undefined ? [] : upTo(temporary, made)));
+  /** Removes a folder of this process once. */
+  const remover = (folder: string) => {
+    let done = false;
+    return async () => {
+      if (done) return;
+      done = true;
+      await removeTree(disk, folder);
+      await tidy();
+    };
+  };
   const moveAway = async (folder: string): Promise<void> => {
-    await disk.mkdir(temporary, { recursive: true });
+    await begin();
     const grave = join(temporary, ownName());
     await disk.rename(folder, grave).catch((error: unknown) => {
       if (!hasCode(error, "ENOENT")) throw error;
@@ -64,47 +95,50 @@ export function openStore(root: string, disk: Disk): Store {
   };
 
   return {
+    sweep,
+
     async find(integrity) {
-      const folder = entry(integrity);
+      await sweep();
+      const folder = places.entry(integrity);
       if (!(await exists(disk, folder))) return undefined;
+      await begin();
+      const lease = join(temporary, ownName());
+      const release = remover(lease);
       try {
-        return { folder, peel: await verifyPeel(folderSource(folder)) };
+        if (await leaseEntry(disk, folder, lease)) {
+          const peel = await verifyPeel(folderSource(lease));
+          return { folder: lease, peel, release };
+        }
+        await release();
       } catch (error) {
+        await release().catch(() => undefined);
         if (!isBananaError(error) && !hasCode(error, "ENOENT", "EIO")) throw error;
         await moveAway(folder);
-        return undefined;
+        await tidy();
       }
+      return undefined;
+    },
+
+    async partial(integrity) {
+      await begin();
+      return openPartial(disk, places, integrity, partialBytes);
     },
 
     async stage(integrity, chunks, label) {
-      const created = await disk.mkdir(temporary, { recursive: true });
-      if (created !== undefined && (made === undefined || created.length < made.length)) made = created;
+      await begin();
       const folder = join(temporary, ownName());
-      let done = false;
-      const discard = async () => {
-        if (done) return;
-        done = true;
-        await removeTree(disk, folder);
-        await removeEmpty(disk, temporary, ...(made === undefined ? [] : upTo(temporary, made)));
-      };
+      const discard = remover(folder);
       try {
-        await sweep(disk, temporary);
         // Recursive: another process may just have removed the empty temporary folder.
         await disk.mkdir(folder, { recursive: true });
-        await extractTarball(chunks, folder, label, disk);
-        const peel = await verifyPeel({ ...folderSource(folder), label });
+        const digests = await extractTarball(chunks, folder, label, disk);
+        const peel = await verifyPeel(extractedSource(folder, label, digests));
         return {
           folder,
           peel,
-          discard,
+          release: discard,
           async commit() {
-            const target = entry(integrity);
-            await disk.mkdir(dirname(target), { recursive: true });
-            try {
-              await disk.rename(folder, target);
-            } catch (error) {
-              if (!hasCode(error, "ENOTEMPTY", "EEXIST", "EPERM")) throw error;
-            }
+            await moveIn(disk, folder, places.entry(integrity));
             await discard();
           },
         };
@@ -116,11 +150,22 @@ export function openStore(root: string, disk: Disk): Store {
   };
 }
 
-/** Removes what processes that are gone have left in the store's temporary folder. */
-async function sweep(disk: Disk, temporary: string): Promise<void> {
-  for (const name of await disk.readdir(temporary))
-    if (isAbandoned(name)) await removeTree(disk, join(temporary, name));
+/** Moves a folder to its place in the store, unless one is there already. */
+async function moveIn(disk: Disk, folder: string, target: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await disk.mkdir(dirname(target), { recursive: true });
+    try {
+      return await disk.rename(folder, target);
+    } catch (error) {
+      if (hasCode(error, "ENOTEMPTY", "EEXIST", "EPERM")) return;
+      // Another process may just have removed the empty folder that the entry goes into.
+      if (!hasCode(error, "ENOENT") || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
+
+/** Tries to put a peel in its place while another process empties the store. */
+const ATTEMPTS = 5;
 
 /** The folders above `path` up to `top`, nearest first. */
 function upTo(path: string, top: string): string[] {
