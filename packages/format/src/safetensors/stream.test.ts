@@ -50,13 +50,16 @@ async function collect(bytes: Uint8Array, size: number) {
 }
 
 describe("streamSafetensors", () => {
-  it.each([7, 4096, 1 << 20])("hands out what readSafetensors reads, from pieces of %i bytes", async (size) => {
-    const { entries, parts } = await collect(file, size);
-    const { tensors } = readSafetensors(file, "a");
-    expect(entries.map(({ name }) => name)).toEqual([...tensors.keys()]);
-    for (const [name, { data }] of tensors)
-      expect(Buffer.compare(Buffer.from(parts.get(name)!), data), name).toBe(0);
-  });
+  it.each([7, 4096, 1 << 20])(
+    "hands out what readSafetensors reads, from pieces of %i bytes",
+    async (size) => {
+      const { entries, parts } = await collect(file, size);
+      const { tensors } = readSafetensors(file, "a");
+      expect(entries.map(({ name }) => name)).toEqual([...tensors.keys()]);
+      for (const [name, { data }] of tensors)
+        expect(Buffer.compare(Buffer.from(parts.get(name)!), data), name).toBe(0);
+    },
+  );
 
   it("refuses the same as readSafetensors: cut anywhere, a byte more, a broken header", async () => {
     const header = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
