@@ -5,7 +5,7 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   /** 4 * width * height bytes. */
-  readonly pixels: Uint8ClampedArray;
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /**

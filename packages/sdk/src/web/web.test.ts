@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { generateKey, type SigningKey } from "@banana-peel/signer";
+import * as ort from "onnxruntime-node";
+import { beforeAll, describe, expect, it } from "vitest";
+import { signedPeel, VECTORS } from "../testing/vectors.js";
+import { type Fetch, openBase, openPeel, urlSource } from "./index.js";
+import { urlFiles } from "./url-files.js";
+
+const HOST = "https://app.example";
+let key: SigningKey;
+/** Answers by path; anything else is 404. */
+const files = new Map<string, Uint8Array>();
+const asked: string[] = [];
+const server: Fetch = async (url, init) => {
+  init?.signal?.throwIfAborted();
+  asked.push(url);
+  const bytes = files.get(decodeURIComponent(new URL(url).pathname));
+  return bytes === undefined ? new Response("<!doctype html>", { status: 404 }) : new Response(bytes.slice());
+};
+
+beforeAll(async () => {
+  ({ key } = await generateKey());
+  for (const path of ["base.json", "model.onnx", "model.data"])
+    files.set(`/base/${path}`, new Uint8Array(await readFile(`${VECTORS}merge/channel-int8/${path}`)));
+  const peel = await signedPeel("a", key);
+  for (const path of await peel.list()) files.set(`/peels/a/${path}`, await peel.read(path));
+});
+
+describe("openBase and openPeel by address", () => {
+  it("open, apply and run, whatever lies beside the signed files", async () => {
+    files.set("/peels/a/extra.js", new Uint8Array(3));
+    const base = await openBase(`${HOST}/base`, { ort, fetch: server });
+    const peel = await openPeel(new URL(`${HOST}/peels/a/`), base, {
+      signer: key.identity.fingerprint,
+      fetch: server,
+    });
+    expect((await base.setPeels([{ peel, weight: 1 }], { strategy: "merge" })).plan.totals.merged).toBe(2);
+    expect(asked.some((url) => url.endsWith("extra.js"))).toBe(false);
+    await base.dispose();
+  });
+
+  it("refuse an unknown signer, a changed file, and what isn't there", async () => {
+    const base = await openBase(`${HOST}/base/`, { ort, fetch: server });
+    const open = (path: string) => openPeel(HOST + path, base, { anySigner: true, fetch: server });
+    await expect(openPeel(`${HOST}/peels/a`, base, { fetch: server })).rejects.toMatchObject({
+      code: "SIGNER_NOT_TRUSTED",
+    });
+    await expect(open("/peels/b")).rejects.toMatchObject({ code: "FILE_MISSING", where: "model.sig" });
+    for (const [path, bytes] of files)
+      if (path.startsWith("/peels/a/")) files.set(path.replace("/a/", "/c/"), bytes);
+    files.set("/peels/c/README.md", new TextEncoder().encode("other words"));
+    await expect(open("/peels/c")).rejects.toMatchObject({ code: "SIGNED_FILES_DIFFER" });
+    files.set("/peels/c/model.sig", new TextEncoder().encode("<!doctype html>"));
+    await expect(open("/peels/c")).rejects.toMatchObject({ code: "JSON_INVALID" });
+    await base.dispose();
+  });
+
+  it.each([
+    ["no card", "FILE_MISSING", "/nowhere"],
+    ["no server", "FILE_MISSING", "/down"],
+  ])("refuse a base with %s: %s", async (_, code, path) => {
+    const down: Fetch = async () => {
+      throw new TypeError("fetch failed");
+    };
+    const opening = openBase(HOST + path, { ort, fetch: path === "/down" ? down : server });
+    await expect(opening).rejects.toMatchObject({ code, where: "base.json" });
+  });
+
+  it("pass an abort on", async () => {
+    const abort = new AbortController();
+    abort.abort();
+    await expect(openBase(`${HOST}/base`, { ort, fetch: server, signal: abort.signal })).rejects.toBe(
+      abort.signal.reason,
+    );
+  });
+});
+
+describe("urlFiles", () => {
+  it.each(["file:///etc/", "javascript:alert(1)", "ftp://x/", "data:,x", "nonsense", `${HOST}/a?b=c`, ""])(
+    "refuses the address %j",
+    (address) => {
+      expect(() => urlFiles(address, server)).toThrow(expect.objectContaining({ code: "INPUT_INVALID" }));
+    },
+  );
+
+  it("escapes what a path can't hold", async () => {
+    files.set("/odd/a b?.txt", new Uint8Array([1]));
+    expect(await urlFiles(`${HOST}/odd`, server).read("a b?.txt")).toEqual(new Uint8Array([1]));
+  });
+
+  it("stops reading at the limit, with and without a length said", async () => {
+    let sent = 0;
+    const endless: Fetch = async () =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            sent += 1000;
+            controller.enqueue(new Uint8Array(1000));
+          },
+        }),
+      );
+    await expect(urlFiles(HOST, endless).read("x", 5000)).rejects.toMatchObject({ code: "FILE_TOO_LARGE" });
+    expect(sent).toBeLessThan(10_000);
+    const liar: Fetch = async () => new Response("x", { headers: { "content-length": "999999" } });
+    await expect(urlFiles(HOST, liar).read("x", 5000)).rejects.toMatchObject({ code: "FILE_TOO_LARGE" });
+  });
+
+  it("says so when the connection breaks half-way", async () => {
+    const broken: Fetch = async () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.enqueue(new Uint8Array(10)),
+          pull: (controller) => controller.error(new TypeError("network error")),
+        }),
+      );
+    await expect(urlSource(HOST, broken).read("x")).rejects.toMatchObject({ code: "FILE_MISSING" });
+  });
+});
