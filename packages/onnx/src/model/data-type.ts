@@ -4,6 +4,7 @@ export const DATA_TYPE = {
   uint8: 2,
   int8: 3,
   int32: 6,
+  int64: 7,
   float16: 10,
   bfloat16: 16,
   uint4: 21,

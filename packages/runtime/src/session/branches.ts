@@ -1,0 +1,65 @@
+import type { OpenTarget } from "../base/check-target.js";
+import type { OpenGraph } from "../base/open-graph.js";
+
+/**
+ * Targets that read the same tensor, and so share one product with it: their A stand side by side in one input, and
+ * `split` says how many columns belong to each.
+ */
+export interface Branch {
+  readonly targets: readonly OpenTarget[];
+  /** The tensor that they read. */
+  readonly input: string;
+  /** Rows of A. */
+  readonly k: number;
+  /** TensorProto.DataType of the layers' inputs and outputs. */
+  readonly valueType: number;
+  /** Input of the session: A of all targets side by side, [K, sum of R]. */
+  readonly a: string;
+  /** Input of the session: int64 [targets], the R of each; undefined when there is but one target. */
+  readonly split: string | undefined;
+  /** Index of the node behind which the product is made: the first of the targets' own. */
+  readonly after: number;
+}
+
+/** Input of the session that holds B [R,N] of a target. */
+export function inputB(path: string): string {
+  return `banana-peel/${path}/B`;
+}
+
+/** Version of ONNX's operators from which Split takes its sizes as an input. */
+const SPLIT_BY_INPUT = 13;
+const branches = new WeakMap<OpenGraph, readonly Branch[]>();
+
+/** The branches of a graph, in the order of the card's targets; the same for one graph always. */
+export function branchesOf(graph: OpenGraph): readonly Branch[] {
+  let made = branches.get(graph);
+  if (made === undefined) {
+    made = makeBranches(graph);
+    branches.set(graph, made);
+  }
+  return made;
+}
+
+function makeBranches(graph: OpenGraph): Branch[] {
+  const share = (graph.model.opsets.get("") ?? 0) >= SPLIT_BY_INPUT;
+  const groups = new Map<string, OpenTarget[]>();
+  for (const open of graph.targets.values()) {
+    const { path, input, k } = open.target;
+    const key = share ? `${k} ${open.valueType} ${input}` : path;
+    const others = groups.get(key);
+    if (others === undefined) groups.set(key, [open]);
+    else others.push(open);
+  }
+  return [...groups.values()].map((targets) => {
+    const { target, valueType } = targets[0]!;
+    return {
+      targets,
+      input: target.input,
+      k: target.k,
+      valueType,
+      a: `banana-peel/${target.path}/A`,
+      split: targets.length > 1 ? `banana-peel/${target.path}/ranks` : undefined,
+      after: Math.min(...targets.map(({ outputNode }) => outputNode)),
+    };
+  });
+}
