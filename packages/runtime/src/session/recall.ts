@@ -14,8 +14,8 @@ const memory = new WeakMap<object, Kept[]>();
  * @param key values that are compared by identity
  */
 export function recall<T>(owner: object, key: readonly unknown[], make: () => T): T {
-  let kept = memory.get(owner);
-  if (kept === undefined) memory.set(owner, (kept = []));
+  const kept = memory.get(owner) ?? [];
+  memory.set(owner, kept);
   const found = kept.findIndex(({ key: other }) => same(key, other));
   if (found >= 0) {
     const [entry] = kept.splice(found, 1);
