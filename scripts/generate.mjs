@@ -1,4 +1,5 @@
-// Writes everything that is generated: from schemas/ the types in format and the checks in validator, from the tables
+// Writes everything that is generated: from schemas/ the types in format and the checks in validator, from
+// packages/runtime/kernel the WebAssembly that merges, from the tables
 // of codes and rules (in the built format and validator) their pages in docs/specification, from the help of the built
 // command line docs/guides/cli.md.
 // `node scripts/generate.mjs --check` writes nothing and exits 1 when a file on disk differs.
@@ -9,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import Ajv from "ajv";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { compile } from "json-schema-to-typescript";
+import { text as kernelText } from "./generate/merge-kernel.mjs";
 
 /** Errors that a generated check collects; the validator's MAX_PROBLEMS. */
 const MAX_ERRORS = 1000;
@@ -97,6 +99,11 @@ function notesOf(schema, root) {
     each: each && notesOf(each, root),
   };
 }
+
+outputs.set(
+  "packages/runtime/src/merge/generated/kernel.ts",
+  await kernelText("// Generated from packages/runtime/kernel by `npm run generate`. Do not edit.\n"),
+);
 
 const unbuilt = [];
 for (const [path, page] of [

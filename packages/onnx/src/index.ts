@@ -1,6 +1,7 @@
 export { editModel } from "./edit/edit-model.js";
 export type { ElementsEdit, ModelEdits, NewInitializer, NewInput, NewNode } from "./edit/types.js";
-export { type FormData, type FormSpec, openForm } from "./form/open-form.js";
+export { type Elements, type FormData, type FormSpec, openForm } from "./form/open-form.js";
+export { type Plane, planeOf } from "./form/plane.js";
 export { type Promoted, type Promotion, promote } from "./form/promote.js";
 export { promotedEdits } from "./form/promoted-edits.js";
 export type { WeightForm, WeightMerge } from "./form/types.js";

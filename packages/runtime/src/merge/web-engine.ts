@@ -1,0 +1,30 @@
+import { localEngine } from "./local-engine.js";
+import { mixedEngine } from "./mixed-engine.js";
+import { type FromWorker, type Port, poolEngine } from "./pool-engine.js";
+import type { MergeEngine } from "./types.js";
+
+/** More workers than this gain little: the memory is the limit then. */
+const MOST_THREADS = 8;
+
+/**
+ * The engine of a web page: workers where the page is cross-origin isolated, so that the weights needn't be copied
+ * to them, else the page's own thread.
+ */
+export function webEngine(): MergeEngine {
+  const { crossOriginIsolated, Worker, navigator } = globalThis as Partial<typeof globalThis>;
+  if (crossOriginIsolated !== true || Worker === undefined) return localEngine();
+  const threads = Math.min(MOST_THREADS, navigator?.hardwareConcurrency ?? 2);
+  return mixedEngine(localEngine(), poolEngine(spawn, threads, false));
+}
+
+function spawn(): Port {
+  const worker = new Worker(new URL("./web-worker.js", import.meta.url), { type: "module" });
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    listen(onMessage, onError) {
+      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => onMessage(data);
+      worker.onerror = (event) => onError(new Error(event.message || "a merge worker could not start"));
+    },
+    terminate: () => worker.terminate(),
+  };
+}
