@@ -11,6 +11,7 @@ it("exports this and no more", () => {
     "editModel",
     "nearest",
     "openForm",
+    "planeOf",
     "promote",
     "promotedEdits",
     "readElements",

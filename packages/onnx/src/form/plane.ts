@@ -53,8 +53,21 @@ export function planeOf(spec: FormSpec, scale: Elements | undefined, where: stri
   if (scales.length !== count || !scales.every(Number.isFinite)) return undefined;
   const signed = spec.signed && form !== "matmulnbits";
   const whole = 2 ** bits;
-  if (min < (signed ? -whole / 2 : 0) || max > (signed ? whole / 2 : whole) - 1 || min >= max) return undefined;
-  return { rows, columns, turned, stride, bits: bits as 2 | 4 | 8, signed, min, max, along, blockSize, scales };
+  if (min < (signed ? -whole / 2 : 0) || max > (signed ? whole / 2 : whole) - 1 || min >= max)
+    return undefined;
+  return {
+    rows,
+    columns,
+    turned,
+    stride,
+    bits: bits as 2 | 4 | 8,
+    signed,
+    min,
+    max,
+    along,
+    blockSize,
+    scales,
+  };
 }
 
 function strideOf({ form, k, n, bits, blockSize }: FormSpec, columns: number): number {

@@ -24,9 +24,7 @@ export async function openPlane(
   signal: AbortSignal | undefined,
 ): Promise<OpenPlane | undefined> {
   const read = (tensor: OnnxTensor) =>
-    readElements(tensor, ({ location, offset, length }) =>
-      files.readRange(location, offset, length, signal),
-    );
+    readElements(tensor, ({ location, offset, length }) => files.readRange(location, offset, length, signal));
   const scales = scale && { dataType: scale.dataType, bytes: await read(scale) };
   const plane = planeOf(formSpec(target), scales, target.path);
   if (plane === undefined) return undefined;

@@ -1,4 +1,5 @@
-import { type OnnxTensor, openForm, readElements, type WeightForm } from "@banana-peel/onnx";
+import type { Target } from "@banana-peel/format";
+import { type FormSpec, type OnnxTensor, openForm, readElements, type WeightForm } from "@banana-peel/onnx";
 import type { CheckedFiles } from "./check-files.js";
 import type { OpenTarget } from "./check-target.js";
 
@@ -14,9 +15,8 @@ export async function readWeights(
       files.readRange(location, offset, length, signal),
     ),
   });
-  const { scheme, k, n, layout } = target;
   return openForm(
-    { ...scheme, k, n, layout, min: scheme.min ?? 0, max: scheme.max ?? 0 },
+    formSpec(target),
     {
       weight: await elements(weight),
       scale: scale && (await elements(scale)),
@@ -24,4 +24,9 @@ export async function readWeights(
     },
     target.path,
   );
+}
+
+/** How a target's weight is stored, as the card says. */
+export function formSpec({ scheme, k, n, layout }: Target): FormSpec {
+  return { ...scheme, k, n, layout, min: scheme.min ?? 0, max: scheme.max ?? 0 };
 }

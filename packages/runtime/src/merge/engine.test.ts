@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nodePool } from "../node/node-engine.js";
 import { Pacer } from "../pacer.js";
 import { mergeTarget } from "../plan/merge-target.js";
-import { ROUNDINGS, type RandomWeight, randomWeight, rowBytes } from "../testing/planes.js";
+import { type RandomWeight, ROUNDINGS, randomWeight, rowBytes } from "../testing/planes.js";
 import { localEngine } from "./local-engine.js";
 import { foldTask } from "./task.js";
 import type { FoldWork, MergeEngine } from "./types.js";
@@ -38,13 +38,36 @@ const WEIGHTS: Record<string, RandomWeight> = {
   "MatMulNBits of 4 bits": { ...nbits, ...usual, k: 80, n: 21, blockSize: 32 },
   "MatMulNBits of 8 bits": { ...nbits, ...usual, k: 80, n: 21, blockSize: 16, bits: 8, max: 255 },
   "MatMulNBits of 2 bits": { ...nbits, ...usual, k: 80, n: 21, blockSize: 16, bits: 2, max: 3 },
-  "int4 in blocks of rows": { ...channel, ...usual, bits: 4, min: -8, max: 7, granularity: "block", axis: 0, blockSize: 16 },
-  "uint4 in blocks of columns": { ...uint4, ...usual, k: 64, n: 30, layout: "nk", granularity: "block", axis: 1, blockSize: 16 },
+  "int4 in blocks of rows": {
+    ...channel,
+    ...usual,
+    bits: 4,
+    min: -8,
+    max: 7,
+    granularity: "block",
+    axis: 0,
+    blockSize: 16,
+  },
+  "uint4 in blocks of columns": {
+    ...uint4,
+    ...usual,
+    k: 64,
+    n: 30,
+    layout: "nk",
+    granularity: "block",
+    axis: 1,
+    blockSize: 16,
+  },
   "int4 of a narrow range": { ...channel, ...usual, bits: 4, min: -7, max: 7 },
 };
 
 /** Folds a whole plane in pieces of about `size` rows. */
-async function fold(with_: MergeEngine, weight: ReturnType<typeof randomWeight>, seed: Parameters<typeof foldTask>[2], pieces: Rows[]) {
+async function fold(
+  with_: MergeEngine,
+  weight: ReturnType<typeof randomWeight>,
+  seed: Parameters<typeof foldTask>[2],
+  pieces: Rows[],
+) {
   const plane = weight.plane!;
   const works = pieces.map(
     ({ first, rows }): FoldWork => ({
@@ -64,20 +87,23 @@ async function fold(with_: MergeEngine, weight: ReturnType<typeof randomWeight>,
 }
 
 describe.each(Object.entries(WEIGHTS))("%s", (_, of) => {
-  it.each(ROUNDINGS)("$rounding.name gives the bytes of the reference, however it is cut", async ({ rounding, seed }) => {
-    const weight = randomWeight(7, of);
-    const expected = await mergeTarget(weight.form, weight.parts, rounding, pacer());
-    const plane = weight.plane!;
-    const whole = await fold(engine, weight, seed, allRows(plane));
-    expect(whole.bytes).toEqual(expected.bytes);
-    expect(whole.changed).toBe(!expected.bytes.every((byte, i) => byte === weight.bytes[i]));
-    const size = plane.along === "row-blocks" ? plane.blockSize : 7;
-    const cut = Array.from({ length: Math.ceil(plane.rows / size) }, (__, i) => ({
-      first: i * size,
-      rows: Math.min(size, plane.rows - i * size),
-    }));
-    expect((await fold(engine, weight, seed, cut)).bytes).toEqual(expected.bytes);
-  });
+  it.each(ROUNDINGS)(
+    "$rounding.name gives the bytes of the reference, however it is cut",
+    async ({ rounding, seed }) => {
+      const weight = randomWeight(7, of);
+      const expected = await mergeTarget(weight.form, weight.parts, rounding, pacer());
+      const plane = weight.plane!;
+      const whole = await fold(engine, weight, seed, allRows(plane));
+      expect(whole.bytes).toEqual(expected.bytes);
+      expect(whole.changed).toBe(!expected.bytes.every((byte, i) => byte === weight.bytes[i]));
+      const size = plane.along === "row-blocks" ? plane.blockSize : 7;
+      const cut = Array.from({ length: Math.ceil(plane.rows / size) }, (__, i) => ({
+        first: i * size,
+        rows: Math.min(size, plane.rows - i * size),
+      }));
+      expect((await fold(engine, weight, seed, cut)).bytes).toEqual(expected.bytes);
+    },
+  );
 });
 
 it("workers give the same bytes as one thread, whatever their number", async () => {

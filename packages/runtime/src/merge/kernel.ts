@@ -86,7 +86,11 @@ export class Kernel {
     };
     new Int32Array(buffer, this.#exports.job(), FIELDS).set(ORDER.map((name) => fields[name]));
     this.#exports.fold();
-    return { bytes: dst, changed: this.#exports.differs(bytes) !== 0, sums: measure ? this.#sums() : undefined };
+    return {
+      bytes: dst,
+      changed: this.#exports.differs(bytes) !== 0,
+      sums: measure ? this.#sums() : undefined,
+    };
   }
 
   #sums(): Sums {
@@ -144,8 +148,7 @@ export class Kernel {
     const out = new Float32Array(buffer, floats, count * width);
     if (width === rank) return out.set(values);
     out.fill(0);
-    for (let i = 0; i < count; i++)
-      for (let r = 0; r < rank; r++) out[i * width + r] = values[i * rank + r]!;
+    for (let i = 0; i < count; i++) for (let r = 0; r < rank; r++) out[i * width + r] = values[i * rank + r]!;
   }
 
   #scales(plane: Plane, first: number, rows: number, chunk: Chunk): void {

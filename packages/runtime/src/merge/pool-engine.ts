@@ -17,7 +17,10 @@ export interface ToWorker {
 }
 
 /** What a worker answers. */
-export type FromWorker = { readonly id: number } & ({ readonly folded: Folded } | { readonly error: unknown });
+export type FromWorker = { readonly id: number } & (
+  | { readonly folded: Folded }
+  | { readonly error: unknown }
+);
 
 interface Waiting {
   readonly taskId: number;
@@ -126,14 +129,13 @@ export function poolEngine(spawn: () => Port, threads: number, files: boolean): 
       };
       signal?.addEventListener("abort", drop);
       try {
-        const all = works.map(
-          (work) =>
-            new Promise<Folded>((done, failed) => {
-              queue.push({ taskId, task, work, done, failed });
-            }).then((folded) => {
-              onProgress?.(work.rows * task.plane.columns);
-              return folded;
-            }),
+        const all = works.map((work) =>
+          new Promise<Folded>((done, failed) => {
+            queue.push({ taskId, task, work, done, failed });
+          }).then((folded) => {
+            onProgress?.(work.rows * task.plane.columns);
+            return folded;
+          }),
         );
         feed();
         // Every work has ended before this does, so that nobody writes to a file that the caller has given up.

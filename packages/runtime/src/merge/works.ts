@@ -41,7 +41,8 @@ export function sampleRows(plane: Plane): Rows[] {
     const free = Math.floor(apart - run);
     const first = Math.floor(i * apart) + ((i * 7919) % (free + 1));
     const within = along === "row-blocks" ? first % blockSize : 0;
-    const start = within + run > blockSize && along === "row-blocks" ? first - within + blockSize - run : first;
+    const start =
+      within + run > blockSize && along === "row-blocks" ? first - within + blockSize - run : first;
     return { first: start, rows: Math.min(run, rows - start) };
   });
 }

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type FromWorker, type Port, poolEngine } from "../merge/pool-engine.js";
 import { localEngine } from "../merge/local-engine.js";
 import { mixedEngine } from "../merge/mixed-engine.js";
+import { type FromWorker, type Port, poolEngine } from "../merge/pool-engine.js";
 import type { MergeEngine } from "../merge/types.js";
 import { blockingFiles } from "./blocking-files.js";
 

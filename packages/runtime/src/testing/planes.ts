@@ -1,4 +1,12 @@
-import { dither, type FormData, type FormSpec, nearest, openForm, type Plane, planeOf } from "@banana-peel/onnx";
+import {
+  dither,
+  type FormData,
+  type FormSpec,
+  nearest,
+  openForm,
+  type Plane,
+  planeOf,
+} from "@banana-peel/onnx";
 import type { PeelUse } from "../peel/types.js";
 import type { Part } from "../plan/updates.js";
 
@@ -45,7 +53,8 @@ export function randomWeight(seed: number, of: RandomWeight) {
   const bytes = new Uint8Array(nbits ? (n * blocks * blockSize * bits) / 8 : Math.ceil((k * n * bits) / 8));
   for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor((random() + 0.5) * 256);
   const perBlock = axis === 0 ? Math.ceil(rows / blockSize) * columns : rows * Math.ceil(columns / blockSize);
-  const count = granularity === "tensor" ? 1 : granularity === "block" ? perBlock : axis === 0 ? rows : columns;
+  const count =
+    granularity === "tensor" ? 1 : granularity === "block" ? perBlock : axis === 0 ? rows : columns;
   const scales = Float32Array.from({ length: count }, (_, i) => scale(0.01 * (1 + random()), i));
   const spec: FormSpec = { form: "qdq", ...of };
   const data: FormData = {
