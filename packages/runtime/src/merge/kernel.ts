@@ -146,9 +146,12 @@ export class Kernel {
     const width = padded(rank);
     const count = values.length / rank;
     const out = new Float32Array(buffer, floats, count * width);
-    if (width === rank) return out.set(values);
-    out.fill(0);
-    for (let i = 0; i < count; i++) for (let r = 0; r < rank; r++) out[i * width + r] = values[i * rank + r]!;
+    if (width === rank) out.set(values);
+    else {
+      out.fill(0);
+      for (let i = 0; i < count; i++)
+        for (let r = 0; r < rank; r++) out[i * width + r] = values[i * rank + r]!;
+    }
   }
 
   #scales(plane: Plane, first: number, rows: number, chunk: Chunk): void {
