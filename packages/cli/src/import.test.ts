@@ -87,7 +87,7 @@ describe("import", () => {
         "error IMPORT_NO_TARGET",
       ],
       [["nowhere", "-b", "base", "-o", "x"], 3, "error FILE_MISSING"],
-      [["lora.safetensors", "-b", "base", "-o", "x", "--approximate", "many"], 2, "error USAGE"],
+      [["lora.safetensors", "-b", "base", "-o", "x", "--max-rank", "many"], 2, "error USAGE"],
       [["lora.safetensors", "-o", "x"], 2, "'-b, --base <dir>' not specified"],
     ];
     for (const [args, status, text] of cases) {

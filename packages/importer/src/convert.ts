@@ -40,7 +40,7 @@ export async function convert(
 ): Promise<{ factors: Factors; approximation?: Approximation }> {
   const { target, module } = match;
   const delta = await fullDelta(match, options);
-  if (delta.exactRank !== undefined && delta.exactRank <= options.maxRank) return { factors: delta.exact() };
+  if (delta.exactRank <= options.maxRank) return { factors: delta.exact() };
   if (options.approximate === undefined) throw needed(match, delta, options.maxRank);
   const rank = Math.min(options.approximate.rank, delta.n, delta.k);
   boundDense(delta.n, delta.k, module.name);
@@ -68,13 +68,12 @@ async function fullDelta(
   const delta = sliceDelta(module.delta, start, end);
   const { magnitude } = module;
   if (magnitude === undefined) return delta;
-  if (options.approximate === undefined) throw needed({ target, module }, { form: "DoRA" }, options.maxRank);
   if (options.readWeight === undefined)
     throw unsupported(
       "DoRA",
       module.name,
-      "its update depends on the base's own weight, which wasn't handed in",
-      "Hand in the base's weights together with the rank of the approximation.",
+      "it rescales the base's own weight, so that its update depends on it, and the weights weren't handed in",
+      "Hand in the base's weights: on the command line, the base's folder with its models.",
     );
   if (magnitude.along === "columns" && delta !== module.delta)
     throw unsupported(
@@ -96,17 +95,16 @@ async function fullDelta(
 
 function needed(
   { target, module }: Pick<Match, "target" | "module">,
-  { form, exactRank }: Pick<Delta, "form"> & Partial<Pick<Delta, "exactRank">>,
+  { form, exactRank }: Pick<Delta, "form" | "exactRank">,
   maxRank: number,
 ): BananaError {
-  const found = exactRank === undefined ? "no exact low-rank form" : `an exact rank of ${exactRank}`;
   return new BananaError(
     "IMPORT_APPROXIMATION_NEEDED",
-    `expected an update of rank at most ${maxRank} for ${target.path}, found a ${form} with ${found}`,
+    `expected an update of rank at most ${maxRank} for ${target.path}, found a ${form} with an exact rank of ${exactRank}`,
     {
       where: module.name,
       hint: `Ask for an approximation of a rank, say ${Math.min(64, IMPORT_LIMITS.rank)}; its error is then shown for every target.`,
-      details: { module: module.name, target: target.path, form, exactRank: exactRank ?? null, maxRank },
+      details: { module: module.name, target: target.path, form, exactRank, maxRank },
     },
   );
 }

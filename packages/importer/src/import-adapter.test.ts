@@ -341,11 +341,22 @@ describe("importAdapter refuses", () => {
       ...kohyaModule("lora_unet_blk_0_q", 4, 3),
       "lora_unet_blk_0_q.dora_scale": ramp([4, 1]),
     });
-    expect((await fails(files)).code).toBe("IMPORT_APPROXIMATION_NEEDED");
-    const approximate = { rank: 2 };
-    expect((await fails(files, { approximate })).code).toBe("IMPORT_UNSUPPORTED");
+    expect((await fails(files)).code).toBe("IMPORT_UNSUPPORTED");
+    expect((await fails(files, { approximate: { rank: 2 } })).code).toBe("IMPORT_UNSUPPORTED");
     const readWeight = () => new Float32Array(11);
-    expect((await fails(files, { approximate, readWeight })).code).toBe("IMPORT_INVALID");
+    expect((await fails(files, { readWeight })).code).toBe("IMPORT_INVALID");
+  });
+
+  it("DoRA above the rank asked for, unless it may be approximated", async () => {
+    const files = lora({
+      ...kohyaModule("lora_unet_blk_0_q", 4, 3),
+      "lora_unet_blk_0_q.dora_scale": ramp([4, 1]),
+    });
+    const readWeight = () => Float32Array.from({ length: 12 }, (_, i) => Math.cos(i));
+    expect((await fails(files, { readWeight, maxRank: 2 })).code).toBe("IMPORT_APPROXIMATION_NEEDED");
+    const made = await run(files, { readWeight, maxRank: 2, approximate: { rank: 2 } });
+    expect(made.boundToWeights).toBe(true);
+    expect(made.approximation[0]!.relativeError).toBeGreaterThan(0);
   });
 
   it("a pattern that would hang a backtracking matcher, at once or in linear time", async () => {

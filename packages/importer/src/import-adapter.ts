@@ -27,7 +27,7 @@ export interface ImportOptions {
   readonly maxRank?: number;
   /** Approximate what has no exact form of that rank, with this rank. */
   readonly approximate?: { readonly rank: number };
-  /** The base's dequantised weights, for DoRA. */
+  /** The base's dequantised weights, for DoRA; without them a DoRA is refused. */
   readonly readWeight?: ReadWeight;
 }
 
@@ -62,6 +62,11 @@ export interface ImportResult {
   };
   /** What a person should know, one sentence each. */
   readonly notes: readonly string[];
+  /**
+   * true: the updates were computed from the base's own weights (DoRA), and are wrong for any others: pin the base's
+   * digest.
+   */
+  readonly boundToWeights: boolean;
   /** By target, what was approximated; empty when everything is exact. */
   readonly approximation: readonly Approximation[];
 }
@@ -105,7 +110,8 @@ export async function importAdapter({ files, base, options = {} }: ImportRequest
       uncovered: base.targets.map(({ path }) => path).filter((path) => !updates.has(path)),
       unmatched,
     },
-    notes: [...notes, ...largeNote(found.matches, updates)],
+    notes: [...notes, ...largeNote(found.matches, updates), ...doraNote(found.matches)],
+    boundToWeights: found.matches.some(({ module }) => module.magnitude !== undefined),
     approximation,
   };
 }
@@ -162,5 +168,15 @@ function largeNote(matches: readonly Match[], updates: ReadonlyMap<string, Facto
     ? []
     : [
         `${large.length} of ${matches.length} targets have factors larger than the layer itself; a lower maxRank with an approximation makes them smaller.`,
+      ];
+}
+
+/** Tells that DoRA's updates hold for these very weights. */
+function doraNote(matches: readonly Match[]): string[] {
+  const count = matches.filter(({ module }) => module.magnitude !== undefined).length;
+  return count === 0
+    ? []
+    : [
+        `${count} of ${matches.length} targets are DoRA: their updates were computed from this base's weights and hold for no others.`,
       ];
 }

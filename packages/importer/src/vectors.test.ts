@@ -39,10 +39,12 @@ describe("vectors of PEFT, diffusers and LyCORIS", async () => {
   });
 
   it.each(await cases("exact"))("%s is reproduced", async (name, expected) => {
+    const weights = await caseArrays(name, "weight.safetensors");
+    const readWeight = (path: string) => weights.get(path)!;
     const result = await importAdapter({
       files: await caseFiles(name),
       base: targets(expected),
-      ...(expected.options && { options: expected.options }),
+      options: { ...expected.options, ...(weights.size > 0 && { readWeight }) },
     });
     const wanted = await caseArrays(name, "delta.safetensors");
     const got = deltas(result);
@@ -59,14 +61,19 @@ describe("vectors of PEFT, diffusers and LyCORIS", async () => {
       for (const { dtype } of result.adapter.tensors.values()) expect(dtype).toBe(expected.dtype);
   });
 
+  it("DoRA without the base's weights is refused, and says so", async () => {
+    for (const [name, expected] of await cases("exact")) {
+      if ((await caseArrays(name, "weight.safetensors")).size === 0) continue;
+      const error = await caught(async () =>
+        importAdapter({ files: await caseFiles(name), base: targets(expected) }),
+      );
+      expect(error).toMatchObject({ code: "IMPORT_UNSUPPORTED", details: { feature: "DoRA" } });
+    }
+  });
+
   it.each(await cases("approximate"))("%s is approximated as well as can be", async (name, expected) => {
-    const weights = await caseArrays(name, "weight.safetensors");
     const files = await caseFiles(name);
-    const result = await importAdapter({
-      files,
-      base: targets(expected),
-      options: { ...expected.options!, readWeight: (path) => weights.get(path)! },
-    });
+    const result = await importAdapter({ files, base: targets(expected), options: expected.options! });
     const wanted = await caseArrays(name, "delta.safetensors");
     const got = deltas(result);
     expect(result.approximation.map(({ target }) => target).sort()).toEqual([...wanted.keys()].sort());

@@ -23,14 +23,14 @@ class Case:
     def save_lora(self, name: str, tensors: dict, metadata: dict | None = None) -> None:
         save_file({key: value.detach().contiguous() for key, value in tensors.items()}, self.files / name, metadata)
 
-    def exact(self, fmt: str, deltas: dict, **more) -> None:
-        """A file that imports; deltas by target path, [N,K]."""
-        self._write(fmt, deltas, {"outcome": "exact"} | more)
-
-    def approximate(self, fmt: str, deltas: dict, weights: dict | None = None, **more) -> None:
-        """A file that imports approximately; weights by target path for DoRA."""
+    def exact(self, fmt: str, deltas: dict, weights: dict | None = None, **more) -> None:
+        """A file that imports; deltas by target path, [N,K]; weights by target path for DoRA."""
         if weights:
             save_file({k: v.detach().float().contiguous() for k, v in weights.items()}, self.folder / "weight.safetensors")
+        self._write(fmt, deltas, {"outcome": "exact"} | more)
+
+    def approximate(self, fmt: str, deltas: dict, **more) -> None:
+        """A file that imports approximately."""
         self._write(fmt, deltas, {"outcome": "approximate"} | more)
 
     def refused(self, code: str, targets: dict, says: list[str]) -> None:

@@ -62,7 +62,8 @@ def dora(name, why, kind, n, k, options):
     weight = layer.weight.detach()
     delta = (module(torch.eye(k)) - layer(torch.eye(k))).detach().T
     case.save_lora("lora.safetensors", tensors(module))
-    case.approximate("lycoris", {PATH: delta}, {PATH: weight}, options={"approximate": {"rank": min(n, k)}}, maxError=1e-5)
+    # Without metadata, a LoCon with dora_scale has nothing that kohya's scripts don't write too.
+    case.exact("kohya" if kind is LoConModule else "lycoris", {PATH: delta}, {PATH: weight}, tolerance=1e-5)
 
 
 def refused(name, why, module, says, targets=None):

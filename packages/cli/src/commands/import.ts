@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { baseWeights } from "../base-weights.js";
 import { print } from "../io.js";
 import { readMap } from "../read-map.js";
 import { type ImportReport, importText } from "../ui/import.js";
@@ -21,12 +22,13 @@ export const importCommand: Register = (program, io) =>
     .option("--file <name>", "the weights file, when the folder has several")
     .option("--map <module=target...>", "which target a module changes; module= leaves it out")
     .option("--partial", "leave out what an adapter can't say, instead of refusing the LoRA")
-    .option("--approximate <rank>", "approximate what has no exact form, with this rank; the error is shown")
+    .option("--max-rank <rank>", "approximate what has a higher rank by one of this rank; the error is shown")
     .addHelpText(
       "after",
       examples(
         ["import my-lora.safetensors --base ./bases/nano -o ./my-peel", "and show what it covers"],
         ["import ./out --base ./bases/nano -o ./my-peel --map head=blocks.0.out", "name a target"],
+        ["import lokr.safetensors --base ./bases/nano -o ./my-peel --max-rank 16", "a smaller peel"],
       ),
     )
     .action(async (path: string, options: ImportFlags) => {
@@ -34,7 +36,7 @@ export const importCommand: Register = (program, io) =>
       const { importAdapter } = await import("@banana-peel/importer");
       const { loraFiles } = await import("@banana-peel/importer/node");
       const { writeSafetensors } = await import("@banana-peel/format");
-      const { out: folder, version, description, license, approximate: rank } = options;
+      const { out: folder, version, description, license, maxRank } = options;
       const base = await openBaseCard(resolve(options.base), nodeDisk, options.base);
       const result = await importAdapter({
         files: await loraFiles(path),
@@ -44,7 +46,8 @@ export const importCommand: Register = (program, io) =>
           partial: options.partial ?? false,
           ...(options.format === undefined ? {} : { format: options.format }),
           ...(options.file === undefined ? {} : { file: options.file }),
-          ...(rank === undefined ? {} : { approximate: { rank: Number(rank) } }),
+          ...(maxRank === undefined ? {} : { maxRank: Number(maxRank), approximate: { rank: Number(maxRank) } }),
+          readWeight: baseWeights(resolve(options.base), base.card),
         },
       });
       const { adapter, format, coverage, notes, approximation } = result;
@@ -57,7 +60,11 @@ export const importCommand: Register = (program, io) =>
         description,
         license,
         adapter: {
-          base: { family, range: `^${base.version}` },
+          base: {
+            family,
+            range: `^${base.version}`,
+            ...(result.boundToWeights ? { digest: base.digest } : {}),
+          },
           rank: adapter.rank,
           alpha: adapter.alpha,
           bytes: writeSafetensors(adapter.tensors),
@@ -75,6 +82,7 @@ export const importCommand: Register = (program, io) =>
         alpha: adapter.alpha,
         coverage,
         notes,
+        boundToWeights: result.boundToWeights,
         approximation,
         problems,
       };
@@ -92,6 +100,6 @@ interface ImportFlags {
   file?: string;
   map?: string[];
   partial?: boolean;
-  approximate?: string;
+  maxRank?: string;
   json?: boolean;
 }

@@ -21,9 +21,9 @@ export interface Delta {
   readonly k: number;
   /** Output features. */
   readonly n: number;
-  /** Rank of `exact()`; undefined when there is no exact low-rank form. */
-  readonly exactRank: number | undefined;
-  /** The exact form. Only called when exactRank is defined. */
+  /** Rank of `exact()`; min(N,K) at most, which the written-out delta has. */
+  readonly exactRank: number;
+  /** The exact form. */
   exact(): Factors;
   /** Writes row i of the delta, K numbers in float64. */
   row(i: number, out: Float64Array): void;

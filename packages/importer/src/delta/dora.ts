@@ -1,4 +1,5 @@
 import type { Delta } from "./delta.js";
+import { denseFactors } from "./dense.js";
 import type { Matrix } from "./matrix.js";
 
 /** What DoRA adds to an update: the length of every row (or column) of the changed weight. */
@@ -11,7 +12,7 @@ export interface Magnitude {
 
 /**
  * The delta of DoRA (arXiv:2402.09353): W' = m / ||W + d|| * (W + d), so delta = W' - W, with d the inner update and
- * W the base's own weight [N,K]. Of full rank in general, so there is no exact low-rank form.
+ * W the base's own weight [N,K]. Of full rank in general: its exact form is the written-out one, of rank min(N,K).
  */
 export function doraDelta(inner: Delta, { values, along }: Magnitude, weight: Matrix): Delta {
   const { n, k } = inner;
@@ -27,18 +28,17 @@ export function doraDelta(inner: Delta, { values, along }: Magnitude, weight: Ma
     for (let j = 0; j < k; j++) norms[along === "rows" ? i : j]! += row[j]! ** 2;
   }
   const gains = norms.map((square, index) => (square === 0 ? 0 : values[index]! / Math.sqrt(square)));
-  return {
+  const delta: Delta = {
     form: "DoRA",
     k,
     n,
-    exactRank: undefined,
-    exact() {
-      throw new RangeError("DoRA has no exact low-rank form");
-    },
+    exactRank: Math.min(n, k),
+    exact: () => denseFactors(delta),
     row(i, out) {
       const row = changed(i);
       for (let j = 0; j < k; j++)
         out[j] = gains[along === "rows" ? i : j]! * row[j]! - weight.data[i * k + j]!;
     },
   };
+  return delta;
 }

@@ -1,4 +1,5 @@
 import { BananaError, type BaseCard, baseDigest } from "@banana-peel/format";
+import type { WeightForm } from "@banana-peel/onnx";
 import { type CheckedFiles, checkedFiles } from "../base/check-files.js";
 import { type OpenGraph, openGraph } from "../base/open-graph.js";
 import type { BaseFiles } from "../base/types.js";
@@ -24,6 +25,11 @@ export interface BaseModels {
    * @throws BananaError as `plan`, and STRATEGY_UNAVAILABLE naming those targets with what merging would keep
    */
   merge(uses: readonly PeelUse[], options?: PlanOptions & Watch): Promise<MergedModels>;
+  /**
+   * The weight of a target as its operator sees it, dequantised: float32 [N,K], row-major.
+   * @throws BananaError TARGET_UNKNOWN, BASE_FILE_MISSING, BASE_FILE_DIFFERS
+   */
+  readWeight(path: string, options?: Watch): Promise<Float32Array>;
 }
 
 /** How a caller follows and stops work. */
@@ -74,6 +80,15 @@ export async function openModels(options: OpenModelsOptions): Promise<BaseModels
       const changed = [...graphs.values()].map((graph) => mergeGraph(graph, worked.merged));
       return { plan: worked.plan, graphs: changed.filter((graph) => graph !== undefined) };
     },
+    async readWeight(path, { signal } = {}) {
+      const target = card.targets.find((each) => each.path === path);
+      if (target === undefined)
+        throw new BananaError("TARGET_UNKNOWN", `expected a target of the base, found ${path}`, {
+          where: path,
+          hint: "The base card lists the targets.",
+        });
+      return denseWeight(await readWeights(graphs.get(target.graph)!.targets.get(path)!, files, signal));
+    },
   };
 }
 
@@ -90,6 +105,18 @@ function contextOf(
     now,
     readWeights: (target, signal) => readWeights(target, files, signal),
   };
+}
+
+/** [N,K] of a form, which gives its rows as [K,N]. */
+function denseWeight(form: WeightForm): Float32Array {
+  const { k, n } = form;
+  const dense = new Float32Array(n * k);
+  const row = new Float32Array(n);
+  for (let i = 0; i < k; i++) {
+    form.readRow(i, row);
+    for (let j = 0; j < n; j++) dense[j * k + i] = row[j]!;
+  }
+  return dense;
 }
 
 function refuseAttached({ plan }: WorkedPlan): void {
