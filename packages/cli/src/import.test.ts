@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { writeSafetensors } from "@banana-peel/format";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cleanEnv } from "../../client/src/testing/project.js";
@@ -75,6 +76,45 @@ describe("import", () => {
     ])
       expect(made.stdout).toContain(text);
     expect(await readFile(join(root, "bare/peel.json"), "utf8")).not.toContain("license");
+  });
+
+  it("computes a DoRA from the base's weights, and pins the base", async () => {
+    const vectors = fileURLToPath(new URL("../../conformance/vectors/merge/channel-int8", import.meta.url));
+    const tensors = {
+      ...kohyaModule("lora_unet_layers_0_up", 40, 24, 2, 2),
+      "lora_unet_layers_0_up.dora_scale": {
+        dtype: "F32" as const,
+        shape: [40, 1],
+        data: new Uint8Array(new Float32Array(40).fill(1.5).buffer),
+      },
+    };
+    await writeFile(join(root, "dora.safetensors"), writeSafetensors(new Map(Object.entries(tensors))));
+    const made = await cli("import", "dora.safetensors", "-b", vectors, "-o", "dora", "--json");
+    expect(made.status, made.stderr).toBe(0);
+    const report = JSON.parse(made.stdout);
+    expect(report).toMatchObject({ rank: 24, boundToWeights: true, approximation: [] });
+    const manifest = JSON.parse(await readFile(join(root, "dora/peel.json"), "utf8"));
+    expect(manifest.adapters[0].base.digest).toBe(report.base.digest);
+
+    const small = await cli("import", "dora.safetensors", "-b", vectors, "-o", "small", "--max-rank", "4");
+    expect(small.status, small.stderr).toBe(0);
+    expect(small.stdout).toMatch(
+      /~ layers\.0\.up {2}DoRA approximated with rank 4, relative error \d\.\d+e-1/,
+    );
+
+    // The base's card alone says nothing of its weights.
+    await writeFile(join(root, "card.json"), await readFile(join(vectors, "base.json")));
+    await mkdir(join(root, "card"));
+    await rename(join(root, "card.json"), join(root, "card/base.json"));
+    const without = await cli("import", "dora.safetensors", "-b", "card", "-o", "never");
+    expect([without.status, without.stdout]).toEqual([3, ""]);
+    expect(without.stderr).toContain("error BASE_FILE_MISSING");
+  });
+
+  it("makes a smaller peel of a rank that is asked for, and shows the error", async () => {
+    const made = await cli("import", "lora.safetensors", "-b", "base", "-o", "cut", "--max-rank", "1");
+    expect(made.status, made.stderr).toBe(0);
+    expect(made.stdout).toContain("~ blocks.0.attn.q_proj  LoRA approximated with rank 1, relative error ");
   });
 
   it("refuses, and leaves nothing behind", async () => {

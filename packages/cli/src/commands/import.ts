@@ -46,8 +46,10 @@ export const importCommand: Register = (program, io) =>
           partial: options.partial ?? false,
           ...(options.format === undefined ? {} : { format: options.format }),
           ...(options.file === undefined ? {} : { file: options.file }),
-          ...(maxRank === undefined ? {} : { maxRank: Number(maxRank), approximate: { rank: Number(maxRank) } }),
-          readWeight: baseWeights(resolve(options.base), base.card),
+          ...(maxRank === undefined
+            ? {}
+            : { maxRank: Number(maxRank), approximate: { rank: Number(maxRank) } }),
+          readWeight: baseWeights(resolve(options.base)),
         },
       });
       const { adapter, format, coverage, notes, approximation } = result;
