@@ -1,5 +1,17 @@
 export { openBase } from "./base/open-base.js";
-export type { Base, BaseFiles, OpenBaseOptions, Report, ReportPeel, SetPeelsOptions } from "./base/types.js";
+export type {
+  Base,
+  BaseFiles,
+  FeedData,
+  FeedValue,
+  GraphValue,
+  OpenBaseOptions,
+  Report,
+  ReportPeel,
+  RunFeeds,
+  RunOptions,
+  SetPeelsOptions,
+} from "./base/types.js";
 export type { GraphMerge } from "./models/merge-graph.js";
 export {
   type BaseModels,
@@ -10,5 +22,6 @@ export {
 } from "./models/open-models.js";
 export type { Feeds, Ort, Session, SessionOptions } from "./ort.js";
 export { openPeel } from "./peel/open-peel.js";
-export type { LoadedPeel, PeelUse } from "./peel/types.js";
+export type { LoadedPeel, PeelChoice, PeelUse } from "./peel/types.js";
 export type { Plan, PlanOptions, PlanTarget, Retention, RoundingName, Strategy } from "./plan/types.js";
+export type { OnProgress, Progress } from "./progress.js";

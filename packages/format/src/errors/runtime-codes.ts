@@ -42,6 +42,12 @@ export const runtimeCodes = {
     explanation: "A weight is a finite number within the limits.",
     exit: 2,
   },
+  ROLE_TAKEN: {
+    title: "Two peels claim the same role for themselves.",
+    explanation:
+      "Each says in peel.json that of its role (a style, say) only one can be in force. Take one of them off.",
+    exit: 5,
+  },
   DISPOSED: {
     title: "The base was already disposed.",
     explanation: "Open it again.",

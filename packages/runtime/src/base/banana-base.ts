@@ -1,18 +1,31 @@
 import { BananaError, type BaseCard } from "@banana-peel/format";
 import type { Feeds, Ort } from "../ort.js";
-import type { PeelUse } from "../peel/types.js";
+import type { PeelChoice, PeelUse } from "../peel/types.js";
+import { usesOf } from "../peel/uses.js";
 import { checkUses } from "../plan/check-uses.js";
 import type { PlanContext, WorkedPlan } from "../plan/make-plan.js";
 import { Planner } from "../plan/planner.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
+import { told } from "../progress.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { CheckedFiles } from "./check-files.js";
 import { GraphSessions } from "./graph-sessions.js";
+import { graphValue } from "./graph-value.js";
 import type { OpenGraph } from "./open-graph.js";
 import { Queue } from "./queue.js";
 import { makeReport } from "./report.js";
+import { runGraph } from "./run-graph.js";
 import { type GraphState, graphState, type State } from "./state.js";
-import type { Base, OpenBaseOptions, Report, SetPeelsOptions } from "./types.js";
+import { toFeeds } from "./to-feeds.js";
+import type {
+  Base,
+  GraphValue,
+  OpenBaseOptions,
+  Report,
+  RunFeeds,
+  RunOptions,
+  SetPeelsOptions,
+} from "./types.js";
 import { readWeights } from "./weights.js";
 
 /** The one implementation of Base; openBase makes it from files that were checked. */
@@ -61,52 +74,47 @@ export class BananaBase implements Base {
     };
   }
 
-  async plan(uses: readonly PeelUse[], options: PlanOptions & { signal?: AbortSignal } = {}): Promise<Plan> {
+  async plan(
+    peels: readonly PeelChoice[],
+    options: PlanOptions & { signal?: AbortSignal } = {},
+  ): Promise<Plan> {
     this.#alive();
+    const uses = usesOf(peels);
     checkUses(uses, this.digest);
     const { signal, ...choice } = options;
     return (await this.#planner.plan(uses, choice, signal)).plan;
   }
 
   async setPeels(
-    uses: readonly PeelUse[],
+    peels: readonly PeelChoice[],
     options: SetPeelsOptions & { signal?: AbortSignal } = {},
   ): Promise<Report> {
     this.#alive();
-    const copies = uses.map((use) => ({ ...use }));
-    return this.#queue.run(() => this.#swap(copies, options));
+    const uses = usesOf(peels);
+    return this.#queue.run(() => this.#swap(uses, options));
   }
 
-  async run(graph: string, feeds: Feeds, { signal }: { signal?: AbortSignal } = {}): Promise<Feeds> {
+  async run(graph: string, feeds: RunFeeds, { peels, signal }: RunOptions = {}): Promise<Feeds> {
     this.#alive();
     signal?.throwIfAborted();
-    const open = this.#graphs.get(graph);
-    if (open === undefined)
-      throw new BananaError(
-        "INPUT_INVALID",
-        `expected one of the graphs ${[...this.#graphs.keys()].join(", ")}, found ${graph}`,
-        { where: graph, hint: "The base card lists the graphs." },
-      );
-    checkFeeds(graph, open.model.graph, feeds);
-    const state = this.#state.graphs.get(graph)!;
-    const results = await state.slot.use(async (session) => {
-      signal?.throwIfAborted();
-      try {
-        return await session.run({ ...feeds, ...state.feeds });
-      } catch (cause) {
-        throw new BananaError(
-          "RUN_FAILED",
-          `expected onnxruntime to run ${graph}, found: ${cause instanceof Error ? cause.message : String(cause)}`,
-          {
-            where: graph,
-            hint: "The cause is onnxruntime's own; sizes of inputs must fit each other too.",
-            cause,
-          },
-        );
-      }
-    });
-    signal?.throwIfAborted();
-    return results;
+    const open = this.#graph(graph);
+    const tensors = toFeeds(this.ort, graph, open.model.graph, feeds);
+    checkFeeds(graph, open.model.graph, tensors);
+    if (peels === undefined) return runGraph(this.#state.graphs.get(graph)!, graph, tensors, signal);
+    const uses = usesOf(peels);
+    checkUses(uses, this.digest);
+    const worked = await this.#planner.plan(uses, { strategy: "attach" }, signal);
+    this.#check(signal);
+    const state = graphState(this.ort, open, this.#sessions.get(graph)!, uses, worked, signal);
+    return runGraph(state, graph, tensors, signal);
+  }
+
+  inputs(graph: string): readonly GraphValue[] {
+    return this.#graph(graph).model.graph.inputs.map(graphValue);
+  }
+
+  outputs(graph: string): readonly GraphValue[] {
+    return this.#graph(graph).model.graph.outputs.map(graphValue);
   }
 
   report(): Report {
@@ -152,9 +160,10 @@ export class BananaBase implements Base {
     const planned = this.#now();
     const graphs = this.#graphStates(uses, worked, signal);
     try {
-      for (const [name, { slot }] of graphs) {
+      const opened = [...graphs].filter(([name, { slot }]) => slot !== this.#sessions.get(name)!.base);
+      for (const [, { slot }] of told(choice.onProgress, "session", opened, ([name]) => name)) {
         this.#check(signal);
-        if (slot !== this.#sessions.get(name)!.base) await slot.warm();
+        await slot.warm();
       }
       this.#check(signal);
     } catch (error) {
@@ -191,6 +200,17 @@ export class BananaBase implements Base {
       const done: Promise<void> = release.catch(() => {}).finally(() => this.#releasing.delete(done));
       this.#releasing.add(done);
     }
+  }
+
+  #graph(name: string): OpenGraph {
+    this.#alive();
+    const open = this.#graphs.get(name);
+    if (open !== undefined) return open;
+    throw new BananaError(
+      "INPUT_INVALID",
+      `expected one of the graphs ${[...this.#graphs.keys()].join(", ")}, found ${name}`,
+      { where: String(name), hint: "The base card lists the graphs." },
+    );
   }
 
   #check(signal: AbortSignal | undefined): void {

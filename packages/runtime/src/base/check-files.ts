@@ -1,4 +1,5 @@
 import { BananaError, type BaseCard, isBananaError, sha256Hex } from "@banana-peel/format";
+import { type OnProgress, told } from "../progress.js";
 import type { BaseFiles } from "./types.js";
 
 /** The files of a base, where every whole file that is read is the one on the card. */
@@ -12,7 +13,7 @@ export interface CheckedFiles {
    */
   readRange(path: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** Checks every file of the card, one at a time. @throws BananaError BASE_FILE_MISSING, BASE_FILE_DIFFERS */
-  checkAll(signal?: AbortSignal): Promise<void>;
+  checkAll(signal?: AbortSignal, onProgress?: OnProgress): Promise<void>;
 }
 
 /** Guards the files of a card. Specification: docs/specification/base.md, Files and digest. */
@@ -41,8 +42,8 @@ export function checkedFiles(card: Pick<BaseCard, "files">, files: BaseFiles): C
         throw differs(path, `expected ${length} bytes from byte ${offset} of ${path}, found ${part.length}`);
       return part;
     },
-    async checkAll(signal) {
-      for (const { path } of card.files) {
+    async checkAll(signal, onProgress) {
+      for (const { path } of told(onProgress, "check", card.files, (file) => file.path)) {
         signal?.throwIfAborted();
         if (files.digestFile === undefined) await readFile(path, signal);
         else {

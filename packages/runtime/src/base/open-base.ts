@@ -1,4 +1,5 @@
 import { baseDigest } from "@banana-peel/format";
+import { told } from "../progress.js";
 import { BananaBase } from "./banana-base.js";
 import { checkedFiles } from "./check-files.js";
 import { type OpenGraph, openGraph } from "./open-graph.js";
@@ -11,11 +12,11 @@ import type { Base, OpenBaseOptions } from "./types.js";
  *   the signal's reason
  */
 export async function openBase(options: OpenBaseOptions): Promise<Base> {
-  const { card, signal } = options;
+  const { card, signal, onProgress } = options;
   const files = checkedFiles(card, options);
-  await files.checkAll(signal);
+  await files.checkAll(signal, onProgress);
   const graphs = new Map<string, OpenGraph>();
-  for (const name of Object.keys(card.graphs)) {
+  for (const name of told(onProgress, "read", Object.keys(card.graphs), String)) {
     signal?.throwIfAborted();
     graphs.set(name, await openGraph(card, name, files, signal));
   }

@@ -13,10 +13,11 @@ export function makeReport(
 ): Report {
   return {
     base: { family: card.family, version: card.version, digest },
-    peels: uses.map(({ peel, weight }) => ({
+    peels: uses.map(({ peel, weight, perTarget }) => ({
       name: peel.manifest.name,
       version: peel.manifest.version,
       weight,
+      ...(perTarget && { perTarget }),
       label: peel.label,
       digest: peel.digest,
       signer: peel.signer,

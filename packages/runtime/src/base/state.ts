@@ -45,7 +45,7 @@ export function graphState(
         path,
         strategy,
         rounding,
-        own.map(({ use }) => [use.peel.digest, use.peel.entry.file, use.weight]),
+        own.map(({ use, factor }) => [use.peel.digest, use.peel.entry.file, factor]),
       ]);
     }
   }

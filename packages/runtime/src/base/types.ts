@@ -1,7 +1,8 @@
 import type { BaseCard } from "@banana-peel/format";
 import type { Feeds, Ort, SessionOptions } from "../ort.js";
-import type { PeelUse } from "../peel/types.js";
+import type { PeelChoice, PeelUse } from "../peel/types.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
+import type { OnProgress } from "../progress.js";
 
 /** Where the files of a base come from. Paths are those of the card: POSIX, relative to the base. */
 export interface BaseFiles {
@@ -26,6 +27,8 @@ export interface OpenBaseOptions extends BaseFiles {
   /** Given to every session; `externalData` is the runtime's own and ignored here. */
   readonly sessionOptions?: SessionOptions;
   readonly signal?: AbortSignal;
+  /** Told of each file that is checked and each graph that is read. */
+  readonly onProgress?: OnProgress;
   /** Milliseconds of a monotonic clock, for the report; performance.now by default. */
   readonly now?: () => number;
 }
@@ -38,11 +41,54 @@ export interface SetPeelsOptions extends PlanOptions {
   readonly releaseIdle?: boolean;
 }
 
+/** Elements of a tensor; float16 as bits. */
+export type FeedData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** What an input is fed: a tensor of the app's onnxruntime, or elements with their sizes. */
+export type FeedValue =
+  | Feeds[string]
+  | { readonly data: FeedData | readonly number[]; readonly dims: readonly number[] };
+
+/** What a graph is fed, by the name of the input. */
+export type RunFeeds = Readonly<Record<string, FeedValue>>;
+
+/** Which peels a run is with, and how it is stopped. */
+export interface RunOptions {
+  /**
+   * Peels of this call alone, attached, in place of those in force; [] is the base itself. Calls with different peels
+   * don't disturb each other.
+   */
+  readonly peels?: readonly PeelChoice[];
+  /** Stops before onnxruntime starts, or throws its result away: onnxruntime itself can't be stopped. */
+  readonly signal?: AbortSignal;
+}
+
+/** An input or output of a graph. */
+export interface GraphValue {
+  readonly name: string;
+  /** As onnxruntime names it: float32, int64, ...; undefined when the model doesn't say. */
+  readonly type: string | undefined;
+  /** Sizes; text is a symbolic one, undefined an unknown one. Undefined when not even their number is known. */
+  readonly dims: readonly (number | string | undefined)[] | undefined;
+}
+
 /** One peel in force. */
 export interface ReportPeel {
   readonly name: string;
   readonly version: string;
   readonly weight: number;
+  /** Weight by target path, where it was given. */
+  readonly perTarget?: Readonly<Record<string, number>>;
   /** Where it came from, for people. */
   readonly label: string;
   /** SHA-256 over the lines `<sha256>  <path>` of its files: the name of its exact content. */
@@ -76,20 +122,30 @@ export interface Base {
   /**
    * Chooses a strategy for every target that the peels change, by what merging would keep, measured on the
    * weights as they would be stored.
-   * @throws BananaError WEIGHT_INVALID, STRATEGY_UNAVAILABLE, BASE_INCOMPATIBLE (peel of another base), DISPOSED
+   * @throws BananaError WEIGHT_INVALID, INPUT_INVALID, STRATEGY_UNAVAILABLE, BASE_INCOMPATIBLE (peel of another base),
+   *   ROLE_TAKEN, DISPOSED
    */
-  plan(uses: readonly PeelUse[], options?: PlanOptions & { signal?: AbortSignal }): Promise<Plan>;
+  plan(peels: readonly PeelChoice[], options?: PlanOptions & { signal?: AbortSignal }): Promise<Plan>;
   /**
    * Puts exactly these peels in force, in place of those before; [] takes all off, and the base's own graphs run.
    * Calls queue behind each other. One that fails or is aborted leaves the state before in force.
    * @throws BananaError as plan does, and PEEL_NO_EFFECT, SESSION_FAILED
    */
-  setPeels(uses: readonly PeelUse[], options?: SetPeelsOptions & { signal?: AbortSignal }): Promise<Report>;
+  setPeels(
+    peels: readonly PeelChoice[],
+    options?: SetPeelsOptions & { signal?: AbortSignal },
+  ): Promise<Report>;
   /**
-   * Runs a graph of the card with the peels in force at the time of the call.
-   * @throws BananaError INPUT_INVALID, SESSION_FAILED, RUN_FAILED, DISPOSED
+   * Runs a graph of the card with the peels in force at the time of the call, or with `options.peels`.
+   * @returns the graph's outputs by name
+   * @throws BananaError INPUT_INVALID, SESSION_FAILED, RUN_FAILED, DISPOSED; as setPeels for `options.peels`; the
+   *   signal's reason
    */
-  run(graph: string, feeds: Feeds, options?: { signal?: AbortSignal }): Promise<Feeds>;
+  run(graph: string, feeds: RunFeeds, options?: RunOptions): Promise<Feeds>;
+  /** What a graph of the card is fed. @throws BananaError INPUT_INVALID */
+  inputs(graph: string): readonly GraphValue[];
+  /** What a graph of the card gives. @throws BananaError INPUT_INVALID */
+  outputs(graph: string): readonly GraphValue[];
   /** The state in force. */
   report(): Report;
   /** The peels in force, in the order given; packages/image takes their trigger embeddings from here. */

@@ -4,7 +4,10 @@ import { folderFiles } from "./folder-files.js";
 import { readCard } from "./read-card.js";
 
 /** What openBase of a folder needs beside the folder. */
-export type OpenFolderOptions = Pick<OpenBaseOptions, "ort" | "sessionOptions" | "signal" | "now">;
+export type OpenFolderOptions = Pick<
+  OpenBaseOptions,
+  "ort" | "sessionOptions" | "signal" | "onProgress" | "now"
+>;
 
 /**
  * Opens the base in a folder that holds its base.json. The files mustn't change while it is open: onnxruntime maps

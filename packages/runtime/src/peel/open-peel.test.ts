@@ -102,4 +102,31 @@ describe("openPeel", () => {
       code: "FILE_MISSING",
     });
   });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "refuses an adapter with %s in it, and says where",
+    async (value) => {
+      const { a, b } = targets["layers.0.up"]!;
+      for (const [bad, where] of [
+        [{ a: a.map((v, i) => (i === 5 ? value : v)), b }, /lora_A/],
+        [{ a, b: b.map((v, i) => (i === 7 ? value : v)) }, /lora_B/],
+      ] as const)
+        await expect(openPeel(await testPeel("bad", { "layers.0.up": bad }, 4), base)).rejects.toMatchObject({
+          code: "ADAPTER_INVALID",
+          where: expect.stringMatching(where),
+        });
+    },
+  );
+
+  it("refuses tensors of rank 0, and lora_A and lora_B of different ranks", async () => {
+    const none = { a: new Float32Array(0), b: new Float32Array(0) };
+    await expect(
+      openPeel(await testPeel("none", { "layers.0.up": none }, 0, { rank: 1, alpha: 1 }), base),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/ADAPTER_INVALID|SAFETENSORS_INVALID/) });
+    const { a, b } = targets["layers.0.up"]!;
+    const uneven = { "layers.0.up": { a: a.subarray(0, 3 * 24), b } };
+    await expect(openPeel(await testPeel("uneven", uneven, 4), base)).rejects.toMatchObject({
+      code: expect.stringMatching(/ADAPTER_INVALID|SAFETENSORS_INVALID/),
+    });
+  });
 });

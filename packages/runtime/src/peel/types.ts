@@ -20,4 +20,9 @@ export interface PeelUse {
   readonly peel: LoadedPeel;
   /** A finite number within [-8, 8]. */
   readonly weight: number;
+  /** Weight by target path, in place of `weight`; 0 takes the peel off that target. */
+  readonly perTarget?: Readonly<Record<string, number>>;
 }
+
+/** A peel with its weight, or a peel alone: at weight 1. */
+export type PeelChoice = PeelUse | LoadedPeel;

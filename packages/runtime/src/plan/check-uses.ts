@@ -1,22 +1,29 @@
 import { BananaError, type LowRank } from "@banana-peel/format";
+import { checkRoles } from "../peel/check-roles.js";
 import type { PeelUse } from "../peel/types.js";
+import { weightOn } from "./updates.js";
 
 /** Largest weight of a peel, either way; the limit of peel.json. */
 export const MAX_WEIGHT = 8;
 
 /**
  * Checks that peels may be used together on a base.
- * @throws BananaError WEIGHT_INVALID, BASE_INCOMPATIBLE for a peel that was opened for another base
+ * @throws BananaError WEIGHT_INVALID, INPUT_INVALID for a weight of a target that the peel doesn't change,
+ *   BASE_INCOMPATIBLE for a peel that was opened for another base, ROLE_TAKEN
  */
 export function checkUses(uses: readonly PeelUse[], baseDigest: string): void {
-  for (const { peel, weight } of uses) {
+  for (const use of uses) {
+    const { peel } = use;
     const { name } = peel.manifest;
-    if (typeof weight !== "number" || !(Math.abs(weight) <= MAX_WEIGHT))
-      throw new BananaError(
-        "WEIGHT_INVALID",
-        `expected a weight within [-${MAX_WEIGHT}, ${MAX_WEIGHT}] for ${name}, found ${String(weight)}`,
-        { where: name, hint: "1 is as trained, 0 is off." },
-      );
+    checkWeight(use.weight, name);
+    for (const [path, weight] of Object.entries(use.perTarget ?? {})) {
+      if (!peel.adapter.targets.has(path))
+        throw new BananaError("INPUT_INVALID", `expected targets of ${name} in perTarget, found ${path}`, {
+          where: `${name}: ${path}`,
+          hint: "peel.adapter.targets has the paths of the targets that it changes.",
+        });
+      checkWeight(weight, `${name}: ${path}`);
+    }
     if (peel.base !== baseDigest)
       throw new BananaError(
         "BASE_INCOMPATIBLE",
@@ -24,7 +31,7 @@ export function checkUses(uses: readonly PeelUse[], baseDigest: string): void {
         { where: name, hint: "Open the peel again with openPeel(peel, base)." },
       );
     for (const lowRank of peel.adapter.targets.values()) {
-      const factor = (weight * peel.entry.alpha) / lowRank.rank;
+      const factor = (weightOn(use, lowRank.path) * peel.entry.alpha) / lowRank.rank;
       const largest = largestB(lowRank);
       if (!Number.isFinite(Math.fround(largest * factor)))
         throw new BananaError(
@@ -34,6 +41,16 @@ export function checkUses(uses: readonly PeelUse[], baseDigest: string): void {
         );
     }
   }
+  checkRoles(uses);
+}
+
+function checkWeight(weight: unknown, where: string): void {
+  if (typeof weight === "number" && Math.abs(weight) <= MAX_WEIGHT) return;
+  throw new BananaError(
+    "WEIGHT_INVALID",
+    `expected a weight within [-${MAX_WEIGHT}, ${MAX_WEIGHT}] for ${where}, found ${String(weight)}`,
+    { where, hint: "1 is as trained, 0 is off." },
+  );
 }
 
 const largest = new WeakMap<LowRank, number>();

@@ -3,6 +3,7 @@ import type { WeightForm } from "@banana-peel/onnx";
 import type { OpenTarget } from "../base/check-target.js";
 import { Pacer } from "../pacer.js";
 import type { PeelUse } from "../peel/types.js";
+import { told } from "../progress.js";
 import { allowed, keepsEnough, MERGE_BOUNDS } from "./choose.js";
 import { mergeTarget, roundingFor } from "./merge-target.js";
 import type { MergedWeight } from "./merged-weight.js";
@@ -40,20 +41,21 @@ export async function makePlan(
 ): Promise<WorkedPlan> {
   checkPerTarget(context, options);
   const parts = partsByTarget(uses);
+  const intended = new Set([...parts.values()].flatMap((own) => own.map(({ use }) => use)));
   const pacer = new Pacer(context.now, signal);
   const targets: PlanTarget[] = [];
   const merged = new Map<string, MergedWeight>();
   const alive = new Set<PeelUse>();
-  for (const open of context.targets) {
-    const own = parts.get(open.target.path);
-    if (own === undefined) continue;
+  const changed = context.targets.filter(({ target }) => parts.has(target.path));
+  for (const open of told(options.onProgress, "plan", changed, ({ target }) => target.path)) {
+    const own = parts.get(open.target.path)!;
     const { planned, weight, erased } = await planTarget(context, open, own, options, pacer, signal);
     targets.push(planned);
     if (weight !== undefined) merged.set(planned.path, weight);
     if (!erased) for (const { use } of own) alive.add(use);
   }
   for (const use of uses)
-    if (use.weight !== 0 && use.peel.adapter.embeddings.size === 0 && !alive.has(use))
+    if (intended.has(use) && use.peel.adapter.embeddings.size === 0 && !alive.has(use))
       throw nothingLeft(use, options);
   return { plan: summarise(targets, uses, options), merged };
 }

@@ -39,9 +39,7 @@ export class Planner {
    */
   async again(plan: Plan, uses: readonly PeelUse[], signal: AbortSignal | undefined): Promise<WorkedPlan> {
     const made = this.#uses.get(plan);
-    const same =
-      made?.length === uses.length &&
-      made.every(({ peel, weight }, i) => peel === uses[i]!.peel && weight === uses[i]!.weight);
+    const same = made?.length === uses.length && made.every((use, i) => sameUse(use, uses[i]!));
     if (!same)
       throw new BananaError("INPUT_INVALID", "expected a plan of this base for these peels, found another", {
         where: "setPeels: plan",
@@ -52,4 +50,10 @@ export class Planner {
     const { merged } = await makePlan(this.#context, uses, options, signal);
     return { plan, merged };
   }
+}
+
+function sameUse(a: PeelUse, b: PeelUse): boolean {
+  const weights = ({ perTarget }: PeelUse) =>
+    Object.entries(perTarget ?? {}).sort(([x], [y]) => (x < y ? -1 : 1));
+  return a.peel === b.peel && a.weight === b.weight && `${weights(a)}` === `${weights(b)}`;
 }

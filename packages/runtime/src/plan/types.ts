@@ -1,3 +1,5 @@
+import type { OnProgress } from "../progress.js";
+
 /**
  * How an update is applied to a target: beside the layer, folded into its weights, or folded into weights of 8 bits
  * that take the place of those of fewer.
@@ -9,6 +11,8 @@ export type RoundingName = "nearest" | "dither";
 
 /** What a plan may choose. */
 export interface PlanOptions {
+  /** Told of each target that is planned and, by setPeels, of each session that is opened. */
+  readonly onProgress?: OnProgress;
   /** Default "auto": merge where the plan's bounds on gain and error hold, else promote where they do, else attach. */
   readonly strategy?: "auto" | Strategy;
   /** Rounding of merged targets; default "nearest". Targets of merge-aware peels are always rounded to nearest. */

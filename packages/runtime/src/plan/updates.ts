@@ -9,13 +9,19 @@ export interface Part {
   readonly factor: number;
 }
 
+/** How strongly a peel is applied to a target. */
+export function weightOn({ weight, perTarget }: PeelUse, path: string): number {
+  return perTarget !== undefined && Object.hasOwn(perTarget, path) ? perTarget[path]! : weight;
+}
+
 /** The parts of every target that the uses change, by path; uses of weight 0 change nothing. */
 export function partsByTarget(uses: readonly PeelUse[]): Map<string, Part[]> {
   const parts = new Map<string, Part[]>();
   for (const use of uses) {
-    if (use.weight === 0) continue;
     for (const lowRank of use.peel.adapter.targets.values()) {
-      const part = { use, lowRank, factor: (use.weight * use.peel.entry.alpha) / lowRank.rank };
+      const weight = weightOn(use, lowRank.path);
+      if (weight === 0) continue;
+      const part = { use, lowRank, factor: (weight * use.peel.entry.alpha) / lowRank.rank };
       const others = parts.get(lowRank.path);
       if (others === undefined) parts.set(lowRank.path, [part]);
       else others.push(part);
