@@ -118,15 +118,10 @@ describe("openPeel", () => {
     },
   );
 
-  it("refuses tensors of rank 0, and lora_A and lora_B of different ranks", async () => {
+  it("refuses tensors of rank 0", async () => {
     const none = { a: new Float32Array(0), b: new Float32Array(0) };
     await expect(
       openPeel(await testPeel("none", { "layers.0.up": none }, 0, { rank: 1, alpha: 1 }), base),
     ).rejects.toMatchObject({ code: expect.stringMatching(/ADAPTER_INVALID|SAFETENSORS_INVALID/) });
-    const { a, b } = targets["layers.0.up"]!;
-    const uneven = { "layers.0.up": { a: a.subarray(0, 3 * 24), b } };
-    await expect(openPeel(await testPeel("uneven", uneven, 4), base)).rejects.toMatchObject({
-      code: expect.stringMatching(/ADAPTER_INVALID|SAFETENSORS_INVALID/),
-    });
   });
 });
