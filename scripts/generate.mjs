@@ -105,6 +105,29 @@ outputs.set(
   await kernelText("// Generated from packages/runtime/kernel by `npm run generate`. Do not edit.\n"),
 );
 
+// The SPDX list as a module, for browsers and without Node's warning about JSON modules.
+const list = async (name) => JSON.parse(await readFile(new URL(`node_modules/${name}`, root), "utf8"));
+const licenses = [
+  ...(await list("spdx-license-ids/index.json")),
+  ...(await list("spdx-license-ids/deprecated.json")),
+];
+const exceptions = [
+  ...(await list("spdx-exceptions/index.json")),
+  ...(await list("spdx-exceptions/deprecated.json")),
+];
+const { version: listVersion } = await list("spdx-license-ids/package.json");
+outputs.set(
+  "packages/validator/src/generated/spdx.ts",
+  `// Generated from spdx-license-ids ${listVersion} by \`npm run generate\`. Do not edit.
+
+/** Identifiers of the SPDX licence list, deprecated ones too. */
+export const LICENSE_IDS: readonly string[] = "${licenses.sort().join(" ")}".split(" ");
+
+/** Identifiers of the SPDX list of exceptions. */
+export const LICENSE_EXCEPTIONS: readonly string[] = "${exceptions.sort().join(" ")}".split(" ");
+`,
+);
+
 const unbuilt = [];
 for (const [path, page] of [
   ["docs/specification/errors.md", "./generate/errors-page.mjs"],

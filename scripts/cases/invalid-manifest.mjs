@@ -197,6 +197,24 @@ export const invalidManifest = [
     withManifest({ version: "1.0.0+linux" }),
   ],
   [
+    "license-misspelt",
+    "Apache 2.0 is no SPDX identifier; Apache-2.0 is.",
+    ["peel/license-not-spdx"],
+    withManifest({ license: "Apache 2.0" }),
+  ],
+  [
+    "license-operator-lower-case",
+    "SPDX's operators are in capitals.",
+    ["peel/license-not-spdx"],
+    withManifest({ license: "MIT or CC0-1.0" }),
+  ],
+  [
+    "credit-without-words",
+    "A credit's LicenseRef- is known to nobody without its words.",
+    ["peel/license-words-missing"],
+    withManifest({ credits: [{ title: "Data", author: "Someone", license: "LicenseRef-Theirs" }] }),
+  ],
+  [
     "range-invalid",
     "The range of base versions is not a semver range.",
     ["peel/base-unknown", "peel/range-invalid"],

@@ -1,6 +1,7 @@
 import type { PeelManifest } from "@banana-peel/format";
 import type { Problem } from "../problem.js";
 import { checkAdaptersDiffer } from "./adapters-differ.js";
+import { checkLicenses } from "./licenses.js";
 import { checkNames } from "./names.js";
 import { checkRanges } from "./ranges.js";
 import { checkRelations } from "./relations.js";
@@ -14,6 +15,7 @@ export function checkManifest(manifest: PeelManifest, label: string): Problem[] 
   const rules = [
     checkNames,
     checkVersion,
+    checkLicenses,
     checkRanges,
     checkAdaptersDiffer,
     checkWeights,

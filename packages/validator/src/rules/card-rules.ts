@@ -6,6 +6,13 @@ export const cardRules = {
     severity: "error",
     section: "base.md#basejson",
   },
+  "base/license-not-spdx": {
+    title: "The base's licence is not an SPDX expression.",
+    explanation:
+      "Identifiers of spdx.org/licenses joined by AND, OR and WITH, or LicenseRef- and a name for a licence that isn't there.",
+    severity: "error",
+    section: "base.md#basejson",
+  },
   "base/file-duplicate": {
     title: "A file is on the list twice.",
     explanation: "Each file of the base is listed once, also when upper and lower case are not told apart.",

@@ -14,6 +14,19 @@ export const manifestRules = {
     severity: "error",
     section: "peel.md#names-and-versions",
   },
+  "peel/license-not-spdx": {
+    title: "A licence is not an SPDX expression.",
+    explanation:
+      "Programs that check licences read SPDX: identifiers of spdx.org/licenses joined by AND, OR and WITH, or LicenseRef- and a name for a licence that isn't there. The message names what was probably meant.",
+    severity: "error",
+    section: "peel.md#licences",
+  },
+  "peel/license-words-missing": {
+    title: "A credit names a licence of its own and lacks its words.",
+    explanation: "LicenseRef- means a licence that SPDX doesn't list; notice says what it asks for.",
+    severity: "error",
+    section: "peel.md#licences",
+  },
   "peel/range-invalid": {
     title: "The range of base versions is not a semver range.",
     explanation: "adapters[].base.range is a range as npm's semver reads it, for example ^1.0.0.",
