@@ -14,8 +14,6 @@ export async function text() {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
   });
   if (cli === undefined) return undefined;
-  // main listens on stdout once a call.
-  process.stdout.setMaxListeners(0);
   const help = (...words) => helpOf(cli.main, [...words, "--help"]);
   const sections = [];
   const { COMMANDS } = await import(new URL("commands/table.js", url).href);

@@ -41,7 +41,8 @@ async function coded(thrown: unknown): Promise<unknown> {
 
 /** Commander names the nearest command and option; of choices it only lists all. */
 async function nearestChoice(message: string): Promise<string | undefined> {
-  const [, found, choices] = /value '(.+?)' is invalid .+ Allowed choices are (.+)\.$/.exec(message) ?? [];
+  const [, found, choices] =
+    /(?:value|argument) '([^']+)' is invalid.* Allowed choices are (.+)\.$/.exec(message) ?? [];
   if (found === undefined || choices === undefined) return undefined;
   const { nearest } = await import("@banana-peel/resolver");
   return nearest(found, choices.split(", "), 1)[0];

@@ -9,9 +9,8 @@ import { createProgram } from "./program.js";
  */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   // A reader that closes the pipe early, such as head, is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  if (!process.stdout.listeners("error").includes(ignoreClosedPipe))
+    process.stdout.on("error", ignoreClosedPipe);
   if (args[0] === "__complete") {
     const { complete } = await import("./completion/complete.js");
     io.stdout.write((await complete(args.slice(1))).map((word) => `${word}\n`).join(""));
@@ -28,4 +27,8 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   } catch (error) {
     return reportFailure(io, error, args.includes("--json"));
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }

@@ -10,6 +10,7 @@ it("exports what it promises", () => {
       "cleanCache",
       "createCatalogue",
       "createPeel",
+      "diffPeels",
       "diskError",
       "initProject",
       "installPeels",
@@ -24,6 +25,7 @@ it("exports what it promises", () => {
       "nodeDisk",
       "openBaseCard",
       "openInstalledPeel",
+      "openPeelAt",
       "openProject",
       "openSource",
       "openStore",
@@ -49,6 +51,7 @@ it("exports what it promises", () => {
       "whoami",
       "whyPeel",
       "withPackageJson",
+      "writePreview",
       "writeWhole",
     ]
   `);

@@ -1,10 +1,6 @@
-import { BananaError, isPeelName, type PeelSource, parsePeelRequest } from "@banana-peel/format";
-import { folderSource } from "@banana-peel/format/node";
 import { checkTrust, type TrustDecision, verifyPeel } from "@banana-peel/signer/verify";
 import { nodeDisk } from "./disk/disk.js";
-import { exists } from "./disk/remove.js";
-import { openSource } from "./open-source.js";
-import { peelFolder } from "./project/read-project.js";
+import { findPeel } from "./find-peel.js";
 import { openProject } from "./project/with-project.js";
 
 /** What verifying a peel found; a peel that doesn't verify is an error instead. */
@@ -26,7 +22,7 @@ export interface VerifyReport {
  */
 export async function verifyPath(target: string, projectFolder: string): Promise<VerifyReport> {
   const project = await openProject(projectFolder, nodeDisk);
-  const { manifest, signer, root, files } = await verifyPeel(await find(target, project.folder));
+  const { manifest, signer, root, files } = await verifyPeel(await findPeel(target, project.folder));
   const { name, version } = manifest;
   const { basis } = checkTrust({
     name,
@@ -42,20 +38,4 @@ export async function verifyPath(target: string, projectFolder: string): Promise
     root,
     files: [...files].map(([path, { bytes, sha256 }]) => ({ path, bytes, sha256 })),
   };
-}
-
-async function find(target: string, project: string): Promise<PeelSource> {
-  if (await exists(nodeDisk, target)) return openSource(target);
-  if (!/^(@[^/]+\/)?[^/@]+$/.test(target) || target.endsWith(".tgz")) return openSource(target);
-  const { name } = parsePeelRequest(target);
-  const folder = peelFolder(project, name);
-  if (isPeelName(name) && (await exists(nodeDisk, folder))) return { ...folderSource(folder), label: name };
-  throw new BananaError(
-    "FILE_MISSING",
-    `expected a folder, a tarball or an installed peel, found no ${target}`,
-    {
-      where: target,
-      hint: `Check the path, or add the peel: banana-peel add ${name}`,
-    },
-  );
 }

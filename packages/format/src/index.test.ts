@@ -17,6 +17,8 @@ it("exports what it promises", () => {
       "PROJECT_MANIFEST",
       "baseDigest",
       "derivePackageJson",
+      "diffAdapters",
+      "diffJson",
       "digestFile",
       "elementCount",
       "errorInfo",

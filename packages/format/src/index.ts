@@ -1,4 +1,6 @@
 export { type Adapter, type LowRank, readAdapter } from "./adapter.js";
+export { diffAdapters, type ScaledAdapter, type TargetDiff } from "./diff/adapter-diff.js";
+export { diffJson, type JsonChange } from "./diff/json-diff.js";
 export { baseDigest, fromHex, sha256Hex, toHex } from "./digest.js";
 export { BananaError, type ErrorOptions, isBananaError } from "./errors/banana-error.js";
 export { ERROR_CODES, type ErrorCode, type ErrorInfo, errorInfo } from "./errors/codes.js";

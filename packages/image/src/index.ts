@@ -1,5 +1,6 @@
 export type { ImageBase } from "./base.js";
 export { IMAGE_LIMITS } from "./limits.js";
+export { type MergedVocabulary, mergedVocabulary } from "./merged-vocabulary.js";
 export {
   type GeneratedPicture,
   type GenerateOptions,

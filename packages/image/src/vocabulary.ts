@@ -16,7 +16,7 @@ export interface Vocabulary {
  *   SAFETENSORS_INVALID, FILE_TOO_LARGE, and what Base.readFile throws
  */
 export async function readVocabulary(
-  base: ImageBase,
+  base: Pick<ImageBase, "readFile">,
   image: Image,
   signal?: AbortSignal,
 ): Promise<Vocabulary> {

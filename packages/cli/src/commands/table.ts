@@ -39,7 +39,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     ["verify", async () => (await import("./verify.js")).verifyCommand],
     ["trust", async () => (await import("./trust.js")).trustCommand],
   ]),
-  ...group("Look at bases and models:", [["base", async () => (await import("./base/base.js")).baseCommand]]),
+  ...group("Look at bases and models:", [
+    ["plan", async () => (await import("./plan.js")).planCommand],
+    ["merge", async () => (await import("./merge.js")).mergeCommand],
+    ["generate", async () => (await import("./generate.js")).generateCommand],
+    ["diff", async () => (await import("./diff.js")).diffCommand],
+    ["base", async () => (await import("./base/base.js")).baseCommand],
+  ]),
   ...group("Registries:", [
     ["search", async () => (await import("./search.js")).searchCommand],
     ["info", async () => (await import("./info.js")).infoCommand],

@@ -30,6 +30,8 @@ export interface BaseModels {
    * @throws BananaError TARGET_UNKNOWN, BASE_FILE_MISSING, BASE_FILE_DIFFERS
    */
   readWeight(path: string, options?: Watch): Promise<Float32Array>;
+  /** As `Base.readFile`. @throws BananaError INPUT_INVALID, BASE_FILE_MISSING, BASE_FILE_DIFFERS */
+  readFile(path: string, options?: Watch): Promise<Uint8Array>;
 }
 
 /** How a caller follows and stops work. */
@@ -88,6 +90,13 @@ export async function openModels(options: OpenModelsOptions): Promise<BaseModels
           hint: "The base card lists the targets.",
         });
       return denseWeight(await readWeights(graphs.get(target.graph)!.targets.get(path)!, files, signal));
+    },
+    async readFile(path, { signal } = {}) {
+      if (card.files.some((file) => file.path === path)) return files.readFile(path, signal);
+      throw new BananaError("INPUT_INVALID", `expected a file of the card, found ${path}`, {
+        where: path,
+        hint: "The base card lists the files.",
+      });
     },
   };
 }

@@ -1,0 +1,102 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PlanTarget } from "@banana-peel/runtime";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PlanReport } from "../ui/plan.js";
+import { planSvg, STRATEGY_COLORS } from "./plan-svg.js";
+import { escapeXml } from "./svg.js";
+import { writePicture } from "./write-picture.js";
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "banana-picture-"));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+function report(targets: Partial<PlanTarget>[], name = "@peels/x"): PlanReport {
+  const all = targets.map(
+    (target): PlanTarget => ({
+      ...{
+        path: "blocks.0.q",
+        graph: "main",
+        strategy: "merge",
+        rank: 4,
+        peels: [name],
+        reason: "asked for",
+      },
+      ...{ gain: 1, error: 0.1, ...target },
+    }),
+  );
+  return {
+    base: { family: "nano", version: "0.1.0", digest: "sha256:0" },
+    peels: [{ name, version: "1.0.0", weight: 1, signed: true }],
+    plan: {
+      strategy: "auto",
+      rounding: "nearest",
+      targets: all,
+      totals: { attached: 0, merged: all.length, promoted: 0 },
+      gain: { min: 1, median: 1 },
+      error: { max: 0.1, median: 0.1 },
+      warnings: [],
+    },
+  };
+}
+
+const rows = (svg: string) => svg.match(/<g>/g)?.length ?? 0;
+const sizeOf = (svg: string) => [.../viewBox="0 0 (\d+) (\d+)"/.exec(svg)!].slice(1).map(Number);
+
+describe("planSvg", () => {
+  it.each([0, 1, 48, 700])("has a row for each of %i targets, within the picture", (count) => {
+    const svg = planSvg(report(Array.from({ length: count }, (_, i) => ({ path: `blocks.${i}.q` }))));
+    expect(rows(svg)).toBe(count);
+    const [width, height] = sizeOf(svg);
+    for (const [, x, y] of svg.matchAll(/<(?:rect|text) x="([\d.]+)" y="([\d.]+)"/g)) {
+      expect(Number(x)).toBeLessThan(width!);
+      expect(Number(y)).toBeLessThan(height!);
+    }
+    for (let i = 0; i < count; i++) expect(svg).toContain(`>blocks.${i}.q<`);
+  });
+
+  it("shows the strategy, and draws no bar beyond its place", () => {
+    for (const [gain, error] of [
+      [-0.5, 9],
+      [7, -1],
+      [Number.NaN, Number.POSITIVE_INFINITY],
+    ] as const) {
+      const svg = planSvg(report([{ strategy: "promote", gain, error }]));
+      expect(svg).toContain(`fill="${STRATEGY_COLORS.promote}"`);
+      const bars = [...svg.matchAll(/width="([\d.-]+)" height="10"/g)].map(([, width]) => Number(width));
+      expect(bars).toHaveLength(4);
+      for (const width of bars) expect(width).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...bars)).toBeLessThanOrEqual(96);
+    }
+  });
+
+  it("writes others' words as words, and keeps the end of a long path", () => {
+    const svg = planSvg(
+      report([{ path: `${"deep.".repeat(30)}q_proj`, reason: 'a <b> & "c"' }], "@x/<script>"),
+    );
+    expect(svg).not.toContain("<script>");
+    expect(svg).toContain("a &lt;b&gt; &amp; &quot;c&quot;");
+    expect(svg).toMatch(/>….*deep\.q_proj</);
+    expect(escapeXml("a\u0000\u001bb")).toBe("a  b");
+  });
+});
+
+describe("writePicture", () => {
+  it.each(["plan.svg", "plan.html", "plan.png"])("writes %s", async (name) => {
+    await writePicture(join(root, name), report([{}]));
+    const bytes = await readFile(join(root, name));
+    if (name.endsWith("png")) expect(bytes.subarray(1, 4).toString()).toBe("PNG");
+    else expect(bytes.toString()).toContain("blocks.0.q");
+    if (name.endsWith("html")) expect(bytes.toString()).toMatch(/^<!doctype html>/);
+  });
+
+  it("knows no other ending, and a folder that isn't there is an error", async () => {
+    await expect(writePicture(join(root, "plan.jpg"), report([]))).rejects.toMatchObject({ code: "USAGE" });
+    await expect(writePicture(join(root, "no/plan.svg"), report([]))).rejects.toMatchObject({
+      code: expect.any(String),
+    });
+  });
+});
