@@ -31,6 +31,7 @@ const MAY_IMPORT = {
   client: ["format", "resolver", "signer", "validator"],
   image: ["format", "runtime"],
   sdk: ["format", "validator", "signer", "runtime", "client", "image"],
+  "create-banana-peel": [],
   cli: ABOVE.filter((name) => name !== "registry"),
   registry: ABOVE.filter((name) => name !== "registry"),
   demo: ABOVE,

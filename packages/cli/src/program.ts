@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { COMMANDS, type CommandEntry } from "./commands/table.js";
 import type { Io } from "./io.js";
+import { version } from "./version.js";
 
 /**
  * The commander program for a command line: with the one command that it names, or with all of them when it names
@@ -38,11 +38,6 @@ async function registerAll(
   loaded.forEach((register, i) => {
     finish(register(program, io, fail).helpGroup(entries[i]!.group), io);
   });
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Gives a command, or each command of a group, what all have. */

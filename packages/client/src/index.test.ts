@@ -5,6 +5,7 @@ it("exports what it promises", () => {
   expect(Object.keys(client).sort()).toMatchInlineSnapshot(`
     [
       "TARBALL_LIMITS",
+      "addAdapter",
       "addPeels",
       "addTrust",
       "cleanCache",
@@ -34,6 +35,7 @@ it("exports what it promises", () => {
       "packPeel",
       "peelFolder",
       "peelInfo",
+      "preparePeel",
       "projectText",
       "publishPeel",
       "removePeels",

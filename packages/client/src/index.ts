@@ -1,5 +1,7 @@
 export { type AddOptions, type AddReport, addPeels } from "./add.js";
+export { addAdapter, type NewAdapter } from "./add-adapter.js";
 export { type ListedBase, listBases } from "./bases.js";
+export { preparePeel } from "./config/prepare-peel.js";
 export { createPeel, type NewPeel } from "./create-peel.js";
 export { type DiffOptions, diffPeels, type PeelDiff } from "./diff/diff-peels.js";
 export { type Disk, nodeDisk } from "./disk/disk.js";

@@ -16,6 +16,7 @@ it("exports what it promises", () => {
       "PEEL_KEYWORD",
       "PROJECT_MANIFEST",
       "baseDigest",
+      "definePeel",
       "derivePackageJson",
       "diffAdapters",
       "diffJson",

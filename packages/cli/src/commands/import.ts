@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { baseWeights } from "../base-weights.js";
 import { print } from "../io.js";
 import { readMap } from "../read-map.js";
@@ -13,7 +13,8 @@ export const importCommand: Register = (program, io) =>
     .description("make a peel's folder from a LoRA of PEFT, diffusers, kohya or LyCORIS, for one base")
     .argument("<path>", "the LoRA's folder, or its safetensors file")
     .requiredOption("-b, --base <dir>", "folder with the card of the base that it is for")
-    .requiredOption("-o, --out <dir>", "the peel's folder, which must not be there yet")
+    .option("-o, --out <dir>", "the peel's folder, which must not be there yet")
+    .option("--into <dir>", "put the adapter into this peel, in the place of the one for the same family")
     .option("--name <name>", "name of the peel (default: that of its folder)")
     .option("--version <version>", "version of the peel", "0.1.0")
     .option("--description <text>", "what the peel changes")
@@ -27,16 +28,18 @@ export const importCommand: Register = (program, io) =>
       "after",
       examples(
         ["import my-lora.safetensors --base ./bases/nano -o ./my-peel", "and show what it covers"],
+        ["import my-lora.safetensors --base ./bases/nano --into .", "into a peel that npm create made"],
         ["import ./out --base ./bases/nano -o ./my-peel --map head=blocks.0.out", "name a target"],
         ["import lokr.safetensors --base ./bases/nano -o ./my-peel --max-rank 16", "a smaller peel"],
       ),
     )
     .action(async (path: string, options: ImportFlags) => {
-      const { createPeel, nodeDisk, openBaseCard, validateFolder } = await import("@banana-peel/client");
+      const { nodeDisk, openBaseCard, validateFolder } = await import("@banana-peel/client");
+      const { placeImported } = await import("../place-imported.js");
       const { importAdapter } = await import("@banana-peel/importer");
       const { loraFiles } = await import("@banana-peel/importer/node");
       const { writeSafetensors } = await import("@banana-peel/format");
-      const { out: folder, version, description, license, maxRank } = options;
+      const { maxRank } = options;
       const base = await openBaseCard(resolve(options.base), nodeDisk, options.base);
       const result = await importAdapter({
         files: await loraFiles(path),
@@ -55,12 +58,7 @@ export const importCommand: Register = (program, io) =>
       const { adapter, format, coverage, notes, approximation } = result;
       const targets = base.card.targets.length;
       const { family } = base;
-      const name = await createPeel({
-        folder,
-        name: options.name ?? basename(resolve(folder)),
-        version,
-        description,
-        license,
+      const { folder, name, version } = await placeImported(options, {
         adapter: {
           base: {
             family,
@@ -93,7 +91,8 @@ export const importCommand: Register = (program, io) =>
 
 interface ImportFlags {
   base: string;
-  out: string;
+  out?: string;
+  into?: string;
   name?: string;
   version: string;
   description?: string;

@@ -18,8 +18,10 @@ export const packCommand: Register = (program, io) =>
       ),
     )
     .action(async (dir: string, options: { out?: string; json?: boolean }) => {
-      const { openSource, packPeel, writeWhole } = await import("@banana-peel/client");
-      const { tarball, filename, integrity, shasum, manifest } = await packPeel(await openSource(dir));
+      const { openSource, packPeel, preparePeel, writeWhole } = await import("@banana-peel/client");
+      const { tarball, filename, integrity, shasum, manifest } = await packPeel(
+        await openSource(await preparePeel(dir)),
+      );
       const file = options.out ?? filename;
       await writeWhole(file, tarball);
       const { name, version } = manifest;

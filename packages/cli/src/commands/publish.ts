@@ -23,10 +23,10 @@ export const publishCommand: Register = (program, io) =>
       ),
     )
     .action(async (path: string, options: PublishFlags) => {
-      const { isSigned, openSource, publishPeel } = await import("@banana-peel/client");
+      const { isSigned, openSource, preparePeel, publishPeel } = await import("@banana-peel/client");
       const { readKeyFile } = await import("@banana-peel/signer/node");
       const report = await interruptible(io, async ({ signal }) => {
-        const source = await openSource(path);
+        const source = await openSource(await preparePeel(path));
         const needsKey = options.key !== undefined || !(await isSigned(source));
         const key = needsKey ? await readKeyFile(options.key) : undefined;
         const { registry, tag, dryRun } = options;

@@ -17,9 +17,9 @@ export const signCommand: Register = (program, io) =>
       ),
     )
     .action(async (path: string, options: { key?: string; json?: boolean }) => {
-      const { signPath } = await import("@banana-peel/client");
+      const { preparePeel, signPath } = await import("@banana-peel/client");
       const { readKeyFile } = await import("@banana-peel/signer/node");
-      const report = await signPath(path, await readKeyFile(options.key));
+      const report = await signPath(await preparePeel(path), await readKeyFile(options.key));
       print(
         io,
         options,

@@ -20,6 +20,7 @@ const group = (
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   ...group("Make a peel:", [
+    ["new", async () => (await import("./new.js")).newCommand],
     ["keygen", async () => (await import("./keygen.js")).keygenCommand],
     ["import", async () => (await import("./import.js")).importCommand],
     ["validate", async () => (await import("./validate.js")).validateCommand],

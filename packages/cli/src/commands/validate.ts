@@ -11,7 +11,7 @@ const INVALID = 3;
 export const validateCommand: Register = (program, io, fail) =>
   program
     .command("validate")
-    .description("list everything that is wrong with a peel")
+    .description("list everything that is wrong with a peel, each with its mend")
     .argument("<path>", "the peel's folder, or its tarball")
     .option("-b, --base <dir...>", "check the adapters against the base in this folder as well")
     .addHelpText(
@@ -22,8 +22,8 @@ export const validateCommand: Register = (program, io, fail) =>
       ),
     )
     .action(async (path: string, options: { base?: string[]; json?: boolean }) => {
-      const { validateFolder } = await import("@banana-peel/client");
-      const report = await validateFolder(path, options.base);
+      const { preparePeel, validateFolder } = await import("@banana-peel/client");
+      const report = await validateFolder(await preparePeel(path), options.base);
       if (!report.valid) fail(INVALID);
       print(io, options, report, () => {
         const texts = report.problems.map((problem) =>

@@ -43,7 +43,8 @@ export async function readJobs(peels: readonly string[], flags: JobFlags): Promi
     );
   if (out === undefined && peels.length !== 1)
     throw usage(`expected the folder of one peel, found ${peels.length}`, "A preview is of one peel.");
-  if (previews) return previewJobs(peels[0]!, flags);
+  const folder = out === undefined ? await preparedFolder(peels[0]!) : "";
+  if (previews) return previewJobs(folder, flags);
   if (flags.prompt === undefined)
     throw usage("expected --prompt, found none", 'Tags and trigger words; --prompt "" draws without any.');
   const job = {
@@ -66,7 +67,13 @@ export async function readJobs(peels: readonly string[], flags: JobFlags): Promi
     ...(job.steps === undefined ? {} : { steps: job.steps }),
     ...(flags.weight[0] === undefined ? {} : { weight: Number(flags.weight[0]) }),
   };
-  return [{ ...job, to: { folder: peels[0]!, preview: entry } }];
+  return [{ ...job, to: { folder, preview: entry } }];
+}
+
+/** The peel's own folder: a preview goes into its peel.json. */
+async function preparedFolder(peel: string): Promise<string> {
+  const { preparePeel } = await import("@banana-peel/client");
+  return preparePeel(peel);
 }
 
 async function previewJobs(folder: string, { guidance }: JobFlags): Promise<Job[]> {

@@ -77,6 +77,12 @@ export const clientCodes = {
       "The command was interrupted (Ctrl-C), or the program that called gave up. Nothing was changed; the exit status is the one that shells use for an interrupt.",
     exit: 130,
   },
+  CONFIG_INVALID: {
+    title: "peel.config.ts can't be used.",
+    explanation:
+      "It must run, and export by default an object of plain JSON: the fields of peel.json that the author writes by hand. definePeel of banana-peel/config gives it types.",
+    exit: 3,
+  },
   PACKAGE_MISSING: {
     title: "An npm package that this command needs is not installed.",
     explanation:

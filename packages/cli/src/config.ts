@@ -1,0 +1,1 @@
+export { definePeel, type PeelConfig } from "@banana-peel/format";

@@ -1,0 +1,96 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { diskError } from "@banana-peel/client";
+import { BananaError } from "@banana-peel/format";
+import { type TemplateName, templateFolder } from "./templates.js";
+
+/** What a template's places are filled with. */
+export interface Values {
+  /** Full name of the peel. */
+  readonly name: string;
+  readonly description: string;
+  /** SPDX expression. */
+  readonly license: string;
+  /** Version of Banana Peel's packages. */
+  readonly version: string;
+}
+
+/** Files of a template in which places are filled: all of them are text. */
+const MAX_BYTES = 100_000;
+
+/**
+ * Makes a folder from a template, as a whole or not at all. `{{place}}` in the text is filled; in JSON and TypeScript
+ * the value is escaped as inside a string. A file `_gitignore` becomes `.gitignore`, which npm would leave out.
+ * @returns the paths of its files, sorted
+ * @throws BananaError FOLDER_EXISTS, DISK_FULL, TARGET_READ_ONLY
+ */
+export async function scaffold(template: TemplateName, folder: string, values: Values): Promise<string[]> {
+  const out = resolve(folder);
+  const staging = join(dirname(out), `.${basename(out)}.${process.pid}.tmp`);
+  const all = { ...values, folder: packageName(basename(out)) };
+  try {
+    const there = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      throw error;
+    });
+    // A folder that was made for it, with a repository perhaps, is as good as none.
+    if (there.some((name) => name !== ".git")) throw taken(folder);
+    const files = await filesOf(templateFolder(template));
+    await mkdir(staging, { recursive: true });
+    const written: string[] = [];
+    for (const path of files) {
+      const text = await readFile(join(templateFolder(template), path), "utf8");
+      const target = path.replace(/(^|\/)_gitignore$/, "$1.gitignore");
+      await mkdir(dirname(join(staging, target)), { recursive: true });
+      await writeFile(join(staging, target), fill(text.slice(0, MAX_BYTES), all, path));
+      written.push(target);
+    }
+    await mkdir(out, { recursive: true });
+    for (const name of await readdir(staging)) await rename(join(staging, name), join(out, name));
+    return written.sort();
+  } catch (error) {
+    throw diskError(error, folder);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll("\\", "/"),
+    );
+}
+
+function fill(text: string, values: Readonly<Record<string, string>>, path: string): string {
+  const escaped = /\.(json|ts|tsx|js)$/.test(path);
+  return text.replace(/\{\{(\w+)\}\}/g, (_, place: string) => {
+    const value = values[place];
+    if (value === undefined) throw new Error(`${path}: no value for {{${place}}}`);
+    if (escaped) return JSON.stringify(value).slice(1, -1);
+    return path.endsWith(".html")
+      ? value.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`)
+      : value;
+  });
+}
+
+/** A folder's name as npm takes it for a package. */
+function packageName(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]+/g, "-")
+      .replace(/^[._-]+/, "") || "app"
+  );
+}
+
+function taken(folder: string): BananaError {
+  return new BananaError("FOLDER_EXISTS", `expected an empty folder at ${folder}, found files in it`, {
+    where: folder,
+    hint: "Name a new folder, or move this one away.",
+  });
+}

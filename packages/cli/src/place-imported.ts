@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type { NewAdapter } from "@banana-peel/client";
+import { BananaError, FILES } from "@banana-peel/format";
+
+/** Where an imported adapter goes, as the flags of `import` say. */
+export interface PlaceFlags {
+  readonly out?: string;
+  readonly into?: string;
+  readonly name?: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly license?: string;
+}
+
+/**
+ * Puts an imported adapter into a new peel's folder, or into a peel that is there.
+ * @throws BananaError USAGE when neither or both are named; of createPeel, preparePeel and addAdapter
+ */
+export async function placeImported(
+  { out, into, name: wanted, version, description, license }: PlaceFlags,
+  { adapter, origin }: { adapter: NewAdapter; origin: string },
+): Promise<{ folder: string; name: string; version: string }> {
+  const { addAdapter, createPeel, preparePeel } = await import("@banana-peel/client");
+  if (out !== undefined && into === undefined) {
+    const name = await createPeel({
+      folder: out,
+      name: wanted ?? basename(resolve(out)),
+      version,
+      description,
+      license,
+      adapter,
+      origin,
+    });
+    return { folder: out, name, version };
+  }
+  if (into === undefined || out !== undefined)
+    throw new BananaError("USAGE", `expected either --out or --into, found ${into ? "both" : "neither"}`, {
+      where: "import",
+      hint: "--out DIR makes a peel; --into DIR puts the adapter into one that is there.",
+    });
+  const folder = await preparePeel(into);
+  await addAdapter(folder, adapter);
+  const manifest = JSON.parse(await readFile(join(folder, FILES.manifest), "utf8")) as Record<
+    string,
+    unknown
+  >;
+  return { folder, name: String(manifest.name ?? into), version: String(manifest.version ?? "") };
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { BananaError, FILES, LIMITS, type PeelManifest, parseJson } from "@banana-peel/format";
+import { folderSource } from "@banana-peel/format/node";
+import { writeWhole } from "./disk/write-whole.js";
+
+/** An adapter for a peel: what peel.json says of it, and its safetensors file. */
+export type NewAdapter = Omit<PeelManifest["adapters"][number], "file"> & { readonly bytes: Uint8Array };
+
+const ADAPTER = "adapter.safetensors";
+
+/**
+ * Puts an adapter into a peel's folder and into its peel.json: in the place of the one for the same family, else
+ * behind the others. peel.json may be unfinished; what else it says stays.
+ * @returns the adapter's file, relative to the folder
+ * @throws BananaError FILE_MISSING, JSON_INVALID, SCHEMA_INVALID for a peel.json whose adapters are no list; of
+ *   `writeWhole`
+ */
+export async function addAdapter(folder: string, { bytes, ...adapter }: NewAdapter): Promise<string> {
+  const text = await folderSource(folder).read(FILES.manifest, LIMITS.manifestBytes);
+  const label = join(folder, FILES.manifest);
+  const manifest = parseJson(text, label, LIMITS.manifestBytes) as Record<string, unknown>;
+  const adapters = readAdapters(manifest, label);
+  const at = adapters.findIndex(({ base }) => base?.family === adapter.base.family);
+  const others = adapters.filter((_, i) => i !== at).map(({ file }) => file);
+  const file = others.includes(ADAPTER) ? `adapter-${adapter.base.family}.safetensors` : ADAPTER;
+  const entry = {
+    ...(at < 0 ? {} : adapters[at]),
+    ...adapter,
+    file: at < 0 ? file : (adapters[at]?.file ?? file),
+  };
+  if (at < 0) adapters.push(entry);
+  else adapters[at] = entry;
+  await writeWhole(join(folder, entry.file), bytes);
+  const own = `${JSON.stringify({ ...manifest, adapters }, null, 2)}\n`;
+  await writeWhole(label, new TextEncoder().encode(own));
+  return entry.file;
+}
+
+function readAdapters(manifest: unknown, where: string): PeelManifest["adapters"] {
+  const { adapters = [] } = (typeof manifest === "object" && manifest !== null ? manifest : {}) as {
+    adapters?: unknown;
+  };
+  const isObject = typeof manifest === "object" && manifest !== null && !Array.isArray(manifest);
+  if (isObject && Array.isArray(adapters)) return [...adapters];
+  throw new BananaError(
+    "SCHEMA_INVALID",
+    "expected an object whose adapters are a list, found something else",
+    {
+      where,
+      hint: "banana-peel validate lists what is wrong with it.",
+    },
+  );
+}
