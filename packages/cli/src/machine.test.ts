@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { cleanEnv } from "../../client/src/testing/project.js";
@@ -71,4 +71,30 @@ it("registry start hosts one until it is stopped", async () => {
   expect(await readdir(join(root, "data"))).toContain("packages");
   const wrong = await cli(["registry", "start", "--port", "70000"]);
   expect(wrong.status).toBe(2);
+});
+
+it("base inspect writes the card of a model and lists what it left out", async () => {
+  const vector = new URL("../../conformance/vectors/inspect/dynamo-nbits4.onnx", import.meta.url);
+  await mkdir(join(root, "new"));
+  await copyFile(vector, join(root, "new/model.onnx"));
+  const inspect = (...more: string[]) =>
+    cli(["base", "inspect", "new/model.onnx", "--family", "tiny", "--license", "CC0-1.0", ...more]);
+  const shown = await inspect("--dry-run");
+  expect([shown.status, shown.stdout]).toEqual([0, expect.stringContaining("2 targets")]);
+  expect(await readdir(join(root, "new"))).toEqual(["model.onnx"]);
+  expect(shown.stdout).toMatch(/main +MatMulNBits +matmulnbits +4 bits +block 16 +2\n/);
+  expect(shown.stdout).toMatch(/no-name +main +node_linear_2_Q4/);
+  const mapped = await inspect("--json", "--map", "node_linear_2_Q4=blocks.0.attn.out");
+  expect(JSON.parse(mapped.stdout).card.targets).toHaveLength(3);
+  const again = await inspect();
+  expect([again.status, again.stderr]).toEqual([
+    expect.any(Number),
+    expect.stringContaining("FOLDER_EXISTS"),
+  ]);
+  expect(again.status).not.toBe(0);
+  expect((await inspect("--force", "--map", "gone=a.b")).stderr).toContain("INPUT_INVALID");
+  expect((await cli(["base", "inspect", "new/model.onnx", "--license", "MIT"])).stderr).toContain("--family");
+  expect((await cli(["base", "inspect", "no.onnx", "--family", "a", "--license", "MIT"])).stderr).toContain(
+    "BASE_FILE_MISSING",
+  );
 });

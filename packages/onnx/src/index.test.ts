@@ -9,6 +9,7 @@ it("exports this and no more", () => {
     "dither",
     "ditherSeed",
     "editModel",
+    "inspectGraph",
     "nearest",
     "openForm",
     "planeOf",

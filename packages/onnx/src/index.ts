@@ -5,6 +5,8 @@ export { type Plane, planeOf } from "./form/plane.js";
 export { type Promoted, type Promotion, promote } from "./form/promote.js";
 export { promotedEdits } from "./form/promoted-edits.js";
 export type { WeightForm, WeightMerge } from "./form/types.js";
+export { type InspectGraphOptions, inspectGraph } from "./inspect/inspect-graph.js";
+export type { Doubt, DoubtReason, FoundTarget, GraphInspection } from "./inspect/types.js";
 export { ONNX_LIMITS } from "./limits.js";
 export { DATA_TYPE, dataTypeName } from "./model/data-type.js";
 export { type ReadExternal, readElements } from "./model/elements.js";

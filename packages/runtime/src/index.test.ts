@@ -3,6 +3,6 @@ import * as runtime from "./index.js";
 import * as node from "./node/index.js";
 
 it("exports this and no more", () => {
-  expect(Object.keys(runtime).sort()).toEqual(["openBase", "openModels", "openPeel"]);
-  expect(Object.keys(node).sort()).toEqual(["openBase", "openModels", "writeMerged"]);
+  expect(Object.keys(runtime).sort()).toEqual(["inspectBase", "openBase", "openModels", "openPeel"]);
+  expect(Object.keys(node).sort()).toEqual(["inspectModels", "openBase", "openModels", "writeMerged"]);
 });

@@ -12,6 +12,8 @@ export type {
   RunOptions,
   SetPeelsOptions,
 } from "./base/types.js";
+export { inspectBase } from "./inspect/inspect-base.js";
+export type { BaseDoubt, BaseInspection, InspectBaseOptions } from "./inspect/types.js";
 export type { GraphMerge } from "./models/merge-graph.js";
 export {
   type BaseModels,

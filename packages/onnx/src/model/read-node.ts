@@ -3,6 +3,7 @@ import { bound, invalid } from "../errors.js";
 import { ONNX_LIMITS } from "../limits.js";
 import { ATTRIBUTE, GRAPH, NODE, SPARSE, TENSOR, VALUE } from "../proto/fields.js";
 import { integer, integers, name, payload, type WireField, wireFields } from "../proto/wire.js";
+import { readScopes } from "./read-scopes.js";
 import type { OnnxNode } from "./types.js";
 
 /** What is left of ONNX_LIMITS.nodes, shared by a graph and all graphs inside it. */
@@ -24,12 +25,14 @@ export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, d
   let opType = "";
   let domain = "";
   let attributes = 0;
+  let scopes: string[] | undefined;
   for (const field of wireFields(bytes, where)) {
     if (field.no === NODE.input) inputs.push(name(field, where));
     else if (field.no === NODE.output) outputs.push(name(field, where));
     else if (field.no === NODE.name) nodeName = name(field, where);
     else if (field.no === NODE.opType) opType = name(field, where);
     else if (field.no === NODE.domain) domain = name(field, where);
+    else if (field.no === NODE.metadata) scopes ??= readScopes(payload(field, where), where);
     else if (field.no === NODE.attribute) {
       bound("attributes", ++attributes, where);
       readAttribute(payload(field, where), `${where} ${nodeName}`, kept, captured, budget, depth);
@@ -37,7 +40,8 @@ export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, d
   }
   bound("edges", Math.max(inputs.length, outputs.length), where);
   if (opType === "") throw invalid(`${where} ${nodeName}`, "expected an operator, found none");
-  return { name: nodeName, opType, domain, inputs, outputs, ...kept, captured: [...captured] };
+  const noted = scopes === undefined ? {} : { scopes };
+  return { name: nodeName, opType, domain, inputs, outputs, ...kept, ...noted, captured: [...captured] };
 }
 
 /** The attributes of a node that are kept. */

@@ -37,6 +37,8 @@ export interface OnnxNode {
   readonly floats: ReadonlyMap<string, number>;
   /** Attributes that are lists of integers, by name. */
   readonly lists: ReadonlyMap<string, readonly number[]>;
+  /** Module paths around the node, outermost first, as PyTorch's exporter notes them; undefined where it didn't. */
+  readonly scopes?: readonly string[];
   /** Tensors of this graph that the graphs inside the node read. */
   readonly captured: readonly string[];
 }

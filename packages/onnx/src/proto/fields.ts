@@ -13,7 +13,15 @@ export const GRAPH = {
   sparseInitializer: 15,
 } as const;
 export const SPARSE = { values: 1 } as const;
-export const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const;
+export const NODE = {
+  input: 1,
+  output: 2,
+  name: 3,
+  opType: 4,
+  attribute: 5,
+  domain: 7,
+  metadata: 9,
+} as const;
 export const ATTRIBUTE = { name: 1, f: 2, i: 3, g: 6, ints: 8, graphs: 11, type: 20 } as const;
 export const TENSOR = {
   dims: 1,

@@ -1,3 +1,4 @@
+export { type InspectedModels, type InspectModelsOptions, inspectModels } from "./inspect-models.js";
 export { type OpenFolderOptions, openBase } from "./open-folder.js";
 export { openModels } from "./open-models.js";
 export { type WriteMergedOptions, type WrittenBase, writeMerged } from "./write-merged.js";

@@ -1,0 +1,32 @@
+import type { OnnxGraph, OnnxNode, OnnxTensor } from "../model/types.js";
+import { producer } from "../target/graph.js";
+
+/** Operators between a stored weight and the layer that multiplies with it. */
+const BETWEEN = new Set(["DequantizeLinear", "Transpose", "Cast", "Reshape", "Identity", "QuantizeLinear"]);
+
+/** Operators that multiply with weights, of any domain, whether they can be targets or not. */
+const LAYERS =
+  /^(MatMul(Integer|NBits|Bnb4|FpQ4|IntegerToFloat)?|DynamicQuantizeMatMul|Gemm|QGemm|QLinearMatMul|FusedMatMul|FusedGemm|Conv(Transpose|Integer)?|QLinearConv|FusedConv|NhwcFusedConv|Gather(BlockQuantized)?|Attention|QAttention|QOrderedAttention|DecoderMaskedSelfAttention|MoE|QMoE|LSTM|GRU|RNN|EmbedLayerNormalization)$/;
+
+/** The initializer of two or more axes that a layer multiplies with; undefined for other nodes. */
+export function weightOf(graph: OnnxGraph, node: OnnxNode): OnnxTensor | undefined {
+  if (!LAYERS.test(node.opType)) return undefined;
+  // A Gather's table is its first input, and of a MatMul either may be the weight.
+  for (const input of node.inputs) {
+    const tensor = storedFor(graph, input);
+    if (tensor !== undefined && tensor.dims.length >= 2) return tensor;
+  }
+  return undefined;
+}
+
+function storedFor(graph: OnnxGraph, name: string): OnnxTensor | undefined {
+  let current = name;
+  // A chain is as long as the graph at most: nodes are in topological order.
+  for (;;) {
+    const tensor = graph.initializers.get(current);
+    if (tensor !== undefined) return tensor;
+    const node = current === "" ? undefined : producer(graph, current);
+    if (node === undefined || !BETWEEN.has(node.opType)) return undefined;
+    current = node.inputs[0] ?? "";
+  }
+}
