@@ -43,9 +43,12 @@ export const generateCommand: Register = (program, io) =>
         ["generate ./my-peel -b ./base --previews", "all of them, after a new training"],
       ),
     )
-    .action(async (peels: string[], options: GenerateFlags) => {
+    .action(async (named: string[], options: GenerateFlags) => {
+      const { preparePeel } = await import("@banana-peel/client");
       const { readJobs, runJobs } = await import("../generate/jobs.js");
       const { baseFolder } = await import("../base-folder.js");
+      const peels: string[] = [];
+      for (const peel of named) peels.push(await preparePeel(peel));
       const jobs = await readJobs(peels, options);
       const folder = await baseFolder(options.base, options.project);
       const report = await interruptible(io, (context) =>

@@ -31,6 +31,7 @@ export interface JobFlags {
 
 /**
  * What the flags ask for.
+ * @param peels as `preparePeel` gives them
  * @throws BananaError USAGE; of reading peel.json
  */
 export async function readJobs(peels: readonly string[], flags: JobFlags): Promise<Job[]> {
@@ -43,7 +44,7 @@ export async function readJobs(peels: readonly string[], flags: JobFlags): Promi
     );
   if (out === undefined && peels.length !== 1)
     throw usage(`expected the folder of one peel, found ${peels.length}`, "A preview is of one peel.");
-  const folder = out === undefined ? await preparedFolder(peels[0]!) : "";
+  const folder = peels[0] ?? "";
   if (previews) return previewJobs(folder, flags);
   if (flags.prompt === undefined)
     throw usage("expected --prompt, found none", 'Tags and trigger words; --prompt "" draws without any.');
@@ -68,12 +69,6 @@ export async function readJobs(peels: readonly string[], flags: JobFlags): Promi
     ...(flags.weight[0] === undefined ? {} : { weight: Number(flags.weight[0]) }),
   };
   return [{ ...job, to: { folder, preview: entry } }];
-}
-
-/** The peel's own folder: a preview goes into its peel.json. */
-async function preparedFolder(peel: string): Promise<string> {
-  const { preparePeel } = await import("@banana-peel/client");
-  return preparePeel(peel);
 }
 
 async function previewJobs(folder: string, { guidance }: JobFlags): Promise<Job[]> {

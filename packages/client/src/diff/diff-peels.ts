@@ -6,13 +6,12 @@ import {
   FILES,
   type JsonChange,
   type PeelManifest,
-  parsePeelRequest,
   readAdapter,
   type TargetDiff,
 } from "@banana-peel/format";
 import type { UnsafePeel, VerifiedPeel } from "@banana-peel/signer/verify";
 import type { ProjectOptions } from "../options.js";
-import { openPublished, openVersion } from "./open-version.js";
+import { LATEST, openPublished, openVersion } from "./open-version.js";
 
 /** What to compare. */
 export interface DiffOptions extends ProjectOptions {
@@ -57,16 +56,28 @@ export interface PeelDiff {
  */
 export async function diffPeels(options: DiffOptions): Promise<PeelDiff> {
   const before = await openVersion(options.from, options);
-  const after =
-    options.to === undefined
-      ? await openPublished(parsePeelRequest(before.manifest.name).name, "latest", options)
-      : await openVersion(options.to, options);
+  try {
+    const after =
+      options.to === undefined
+        ? await openPublished(before.peel.manifest.name, LATEST, options)
+        : await openVersion(options.to, options);
+    try {
+      return await compare(before.peel, after.peel, options.signal);
+    } finally {
+      await after.close();
+    }
+  } finally {
+    await before.close();
+  }
+}
+
+async function compare(before: Opened, after: Opened, signal: AbortSignal | undefined): Promise<PeelDiff> {
   const families = [
     ...new Set([before, after].flatMap(({ manifest }) => manifest.adapters.map(({ base }) => base.family))),
   ];
   const adapters: PeelDiff["adapters"][number][] = [];
   for (const family of families) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const [old, own] = await Promise.all([readEntry(before, family), readEntry(after, family)]);
     adapters.push({
       family,
