@@ -4,5 +4,11 @@ import * as node from "./node/index.js";
 
 it("exports this and no more", () => {
   expect(Object.keys(runtime).sort()).toEqual(["inspectBase", "openBase", "openModels", "openPeel"]);
-  expect(Object.keys(node).sort()).toEqual(["inspectModels", "openBase", "openModels", "writeMerged"]);
+  expect(Object.keys(node).sort()).toEqual([
+    "inspectModels",
+    "openBase",
+    "openModels",
+    "openOrtWorker",
+    "writeMerged",
+  ]);
 });

@@ -1,4 +1,5 @@
 export { type InspectedModels, type InspectModelsOptions, inspectModels } from "./inspect-models.js";
 export { type OpenFolderOptions, openBase } from "./open-folder.js";
 export { openModels } from "./open-models.js";
+export { type OrtWorker, type OrtWorkerOptions, openOrtWorker } from "./open-ort-worker.js";
 export { type WriteMergedOptions, type WrittenBase, writeMerged } from "./write-merged.js";
