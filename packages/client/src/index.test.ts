@@ -26,6 +26,7 @@ it("exports what it promises", () => {
       "nodeDisk",
       "openBaseCard",
       "openInstalledPeel",
+      "openPackagedPeel",
       "openPeelAt",
       "openProject",
       "openSource",

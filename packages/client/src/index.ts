@@ -19,6 +19,7 @@ export { type AccountOptions, login, logout, whoami } from "./login.js";
 export { openSource } from "./open-source.js";
 export type { ProjectOptions } from "./options.js";
 export { type OutdatedPeel, outdatedPeels } from "./outdated.js";
+export { openPackagedPeel, type PackagedPeelOptions } from "./packaged-peel.js";
 export { writePreview } from "./previews.js";
 export type { OnProgress, Progress } from "./progress.js";
 export { type OpenedBase, openBaseCard, type Project, peelFolder } from "./project/read-project.js";

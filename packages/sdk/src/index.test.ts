@@ -17,7 +17,7 @@ const EVERYWHERE = [
 ];
 
 it.each([
-  ["node", node, ["addPeels", "installPeels", "listPeels", "removePeels", "updatePeels"]],
+  ["node", node, ["addPeels", "installPeels", "listPeels", "openOrtWorker", "removePeels", "updatePeels"]],
   ["web", web, ["urlSource"]],
   ["react-native", reactNative, ["deviceSource"]],
 ])("%s exports this and no more", (_, entry, own) => {

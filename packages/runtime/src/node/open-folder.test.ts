@@ -1,7 +1,7 @@
-import { cp, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FakeOrt } from "../testing/fake-ort.js";
 import { baseFolder } from "../testing/vectors.js";
 import { openBase } from "./open-folder.js";
@@ -43,4 +43,27 @@ it("sees weights that are cut short while the base is open", async () => {
   const base = await openBase(folder, { ort: fake.ort });
   await truncate(join(folder, "model.data"), 10);
   await expect(base.readFile("model.data")).rejects.toMatchObject({ code: "BASE_FILE_DIFFERS" });
+});
+
+it("opens a package of node_modules by its name, from folders below and through links", async () => {
+  const app = await mkdtemp(join(tmpdir(), "banana-app-"));
+  await mkdir(join(app, "node_modules/@banana-peel"), { recursive: true });
+  await mkdir(join(app, "src"));
+  await rename(folder, join(app, "node_modules/@banana-peel/base-tiny"));
+  await symlink("@banana-peel/base-tiny", join(app, "node_modules/linked"));
+  const here = vi.spyOn(process, "cwd");
+  try {
+    for (const from of [app, join(app, "src")])
+      for (const name of ["@banana-peel/base-tiny", "linked"]) {
+        here.mockReturnValue(from);
+        const base = await openBase(name, { ort: fake.ort });
+        expect(base.card.family).toBe("tiny");
+        await base.dispose();
+      }
+    for (const name of ["@banana-peel/base-other", "@banana-peel/../base-tiny", "node_modules/linked/none"])
+      await expect(openBase(name, { ort: fake.ort })).rejects.toMatchObject({ code: "BASE_FILE_MISSING" });
+  } finally {
+    here.mockRestore();
+    await rm(app, { recursive: true });
+  }
 });

@@ -1,5 +1,6 @@
 import { openBase as openBaseFiles } from "../base/open-base.js";
 import type { Base, OpenBaseOptions } from "../base/types.js";
+import { baseFolder } from "./base-folder.js";
 import { folderFiles } from "./folder-files.js";
 import { readCard } from "./read-card.js";
 
@@ -10,12 +11,14 @@ export type OpenFolderOptions = Pick<
 >;
 
 /**
- * Opens the base in a folder that holds its base.json. The files mustn't change while it is open: onnxruntime maps
+ * Opens the base in a folder that holds its base.json, or in a package of node_modules. The files mustn't change while it is open: onnxruntime maps
  * the weights from there.
+ * @param where a folder, or a package's name, as `@banana-peel/base-nano`
  * @throws BananaError BASE_FILE_MISSING, JSON_INVALID, SCHEMA_INVALID, FILE_TOO_LARGE, FORMAT_VERSION_UNKNOWN, and
  *   as openBase of the main entry point
  */
-export async function openBase(folder: string, options: OpenFolderOptions): Promise<Base> {
+export async function openBase(where: string, options: OpenFolderOptions): Promise<Base> {
+  const folder = await baseFolder(where);
   const files = folderFiles(folder);
   return openBaseFiles({ ...options, ...files, card: await readCard(files, folder, options.signal) });
 }

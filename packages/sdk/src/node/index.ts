@@ -28,14 +28,25 @@ export type {
   Base,
   Feeds,
   LoadedPeel,
+  OnProgress,
   Ort,
+  PeelChoice,
   PeelUse,
   Plan,
   PlanOptions,
+  Progress,
   Report,
+  RunFeeds,
+  RunOptions,
   SetPeelsOptions,
 } from "@banana-peel/runtime";
-export { type OpenFolderOptions, openBase } from "@banana-peel/runtime/node";
+export {
+  type OpenFolderOptions,
+  type OrtWorker,
+  type OrtWorkerOptions,
+  openBase,
+  openOrtWorker,
+} from "@banana-peel/runtime/node";
 export { unsafeUnverifiedPeel, type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
 export type { SignerChoice } from "../check-signer.js";
 export type { PeelInput } from "../open-peel.js";

@@ -1,5 +1,7 @@
-import { openInstalledPeel, openSource } from "@banana-peel/client";
+import { openInstalledPeel, openPackagedPeel, openSource } from "@banana-peel/client";
+import { isBananaError } from "@banana-peel/format";
 import type { Base, LoadedPeel } from "@banana-peel/runtime";
+import type { VerifiedPeel } from "@banana-peel/signer/verify";
 import type { SignerChoice } from "../check-signer.js";
 import { openPeelFrom, type PeelInput } from "../open-peel.js";
 
@@ -11,7 +13,7 @@ export interface OpenPeelOptions extends SignerChoice {
 
 /**
  * Reads a peel for a base: one that `banana-peel add` installed, by its name, checked against banana.lock and the
- * project's trust policy; or a folder or tarball, by a path that starts with a dot or a slash. Signature, files
+ * project's trust policy, or that `npm install` put into node_modules, by a signer whom the policy or `signer` names; or a folder or tarball, by a path that starts with a dot or a slash. Signature, files
  * and signer are verified before anything is used.
  * @param peel `name`, `@scope/name`, a path, or what verifyPeel returned
  * @throws BananaError as openInstalledPeel; SIGNER_NOT_TRUSTED; as verifyPeel and the runtime's openPeel
@@ -24,5 +26,17 @@ export async function openPeel(
   if (typeof peel !== "string") return openPeelFrom(peel, base, options);
   if (/^(?:\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(peel))
     return openPeelFrom(await openSource(peel), base, options);
-  return openPeelFrom(await openInstalledPeel(options.project ?? ".", peel), base, options);
+  return openPeelFrom(await openNamed(peel, options), base, options);
+}
+
+/** The peel that `banana-peel add` put there, else the one that `npm install` did. */
+async function openNamed(name: string, { project = ".", signer }: OpenPeelOptions): Promise<VerifiedPeel> {
+  try {
+    return await openInstalledPeel(project, name);
+  } catch (error) {
+    if (!isBananaError(error) || error.code !== "FILE_MISSING") throw error;
+    return openPackagedPeel(project, name, { signer }).catch((other: unknown) => {
+      throw isBananaError(other) && other.code === "FILE_MISSING" ? error : other;
+    });
+  }
 }

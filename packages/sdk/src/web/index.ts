@@ -19,11 +19,16 @@ export type {
   Base,
   Feeds,
   LoadedPeel,
+  OnProgress,
   Ort,
+  PeelChoice,
   PeelUse,
   Plan,
   PlanOptions,
+  Progress,
   Report,
+  RunFeeds,
+  RunOptions,
   SetPeelsOptions,
 } from "@banana-peel/runtime";
 export { unsafeUnverifiedPeel, type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";

@@ -1,0 +1,59 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { openBase, openOrtWorker } from "@banana-peel/runtime/node";
+import * as ort from "onnxruntime-node";
+import { madeUpFeeds } from "../lib/feeds.mjs";
+import { madeUpPeel } from "../lib/peels.mjs";
+import { row } from "../lib/row.mjs";
+
+const NANO = new URL("../../bases/nano", import.meta.url).pathname;
+
+/** The longest stall of the event loop while a base is opened, run, swapped and merged: in a worker, beside without. */
+export default async function eventLoop() {
+  const worker = await openOrtWorker();
+  const inWorker = await stalls(worker);
+  await worker.close();
+  const here = await stalls(ort);
+  return Object.keys(here).map((step) =>
+    row({
+      name: `longest stall of the event loop, ${step}: nano`,
+      ours: inWorker[step],
+      beside: here[step],
+      besideName: "without a worker",
+      unit: "ms",
+      goal: "<= 50 ms",
+      met: (_, ours) => ours <= 50,
+    }),
+  );
+}
+
+async function stalls(own) {
+  const longest = {};
+  const watch = async (step, work) => {
+    const delay = monitorEventLoopDelay({ resolution: 2 });
+    delay.enable();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    delay.reset();
+    const result = await work();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    delay.disable();
+    longest[step] = delay.max / 1e6;
+    return result;
+  };
+  const base = await watch("opening", () => openBase(NANO, { ort: own }));
+  const feeds = madeUpFeeds(base, "backbone", [4]);
+  const peel = await madeUpPeel(base, 8);
+  await watch("running", async () => {
+    for (let i = 0; i < 5; i++) await base.run("backbone", feeds);
+  });
+  await watch("attaching", async () => {
+    await base.setPeels([peel], { strategy: "attach" });
+    await base.run("backbone", feeds);
+  });
+  await watch("swapping", async () => {
+    for (let i = 1; i <= 50; i++) await base.setPeels([{ peel, weight: i / 50 }], { strategy: "attach" });
+  });
+  await watch("merging", () => base.setPeels([peel], { strategy: "merge", rounding: "dither" }));
+  await watch("taking off", () => base.setPeels([]));
+  await base.dispose();
+  return longest;
+}

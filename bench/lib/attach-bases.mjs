@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { openBase } from "@banana-peel/runtime/node";
+import * as ort from "onnxruntime-node";
+import { wideBase } from "./wide-base.mjs";
+
+/** Threads of sessions that share a process spin against each other: a base would look slower beside another one. */
+const sessionOptions = {
+  intraOpNumThreads: 2,
+  logSeverityLevel: 3,
+  extra: { session: { intra_op: { allow_spinning: "0" } } },
+};
+const folder = (name) => new URL(`../../bases/${name}`, import.meta.url).pathname;
+
+/**
+ * The bases that inference is measured on: how each is opened, its graph, its sizes of input, and how much slower than
+ * the base alone rank 8 may be.
+ */
+export function attachBases() {
+  const bases = [
+    {
+      name: "wide 1024",
+      graph: "main",
+      goal: 1.03,
+      sizes: [
+        [1, 64],
+        [1, 256],
+      ],
+      open: () => wideBase(1024, 2, { ort, sessionOptions }),
+    },
+    {
+      name: "nano 256",
+      graph: "backbone",
+      goal: undefined,
+      sizes: [[1], [4]],
+      open: () => openBase(folder("nano"), { ort, sessionOptions }),
+    },
+  ];
+  const minilm = ["minilm/int8", "minilm"].find((name) => existsSync(`${folder(name)}/base.json`));
+  if (minilm !== undefined)
+    bases.push({
+      name: "minilm 384",
+      graph: undefined,
+      goal: 1.1,
+      sizes: [
+        [1, 16],
+        [1, 128],
+        [8, 64],
+      ],
+      open: () => openBase(folder(minilm), { ort, sessionOptions }),
+    });
+  return bases;
+}

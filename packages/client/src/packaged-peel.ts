@@ -1,0 +1,67 @@
+import { dirname, join, resolve } from "node:path";
+import { BananaError, FILES, parsePeelRequest } from "@banana-peel/format";
+import { folderSource } from "@banana-peel/format/node";
+import { checkTrust, type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
+import { type Disk, nodeDisk } from "./disk/disk.js";
+import { exists } from "./disk/remove.js";
+import { openProject } from "./project/with-project.js";
+
+/** Who may have signed a peel that npm installed. */
+export interface PackagedPeelOptions {
+  /** Fingerprint that the author published, for a name of which banana.json and banana.lock say nothing. */
+  readonly signer?: string | undefined;
+}
+
+/**
+ * A peel that `npm install @peels/x` put into node_modules, ready for the runtime's openPeel: verified where it lies,
+ * by a signer whom banana.json's trust policy, banana.lock or `signer` names. npm itself checks no signature.
+ * @param project the app's folder; node_modules is looked for there and in the folders above, as Node does
+ * @param name `name` or `@scope/name`
+ * @throws BananaError FILE_MISSING, SIGNER_NOT_TRUSTED, SIGNER_CHANGED, PEEL_INVALID; of `verifyPeel`; of the project's
+ *   files
+ */
+export async function openPackagedPeel(
+  project: string,
+  name: string,
+  { signer }: PackagedPeelOptions = {},
+  disk: Disk = nodeDisk,
+): Promise<VerifiedPeel> {
+  const full = parsePeelRequest(name).name;
+  const folder = await findPackage(resolve(project), full, disk);
+  const { manifest, lock } = await openProject(project, disk);
+  const peel = await verifyPeel({ ...folderSource(folder), label: `${full} in node_modules` });
+  if (peel.manifest.name !== full)
+    throw new BananaError("PEEL_INVALID", `expected ${full}, found ${peel.manifest.name}`, {
+      where: folder,
+      hint: `Install it again: npm install ${full}`,
+    });
+  const found = peel.signer.fingerprint;
+  const pinned = Object.hasOwn(lock.peels, full) ? lock.peels[full]?.signer : undefined;
+  const { basis } = checkTrust({ name: full, signer: found, policy: manifest.trust, pinned, accept: signer });
+  if (basis === "first-contact")
+    throw new BananaError(
+      "SIGNER_NOT_TRUSTED",
+      `expected to be told who signs ${full}, found no signer, no trust policy and no lock; it is signed by ${found}`,
+      {
+        where: folder,
+        hint: `If that is the fingerprint that its author published, pass it as \`signer\`, or: banana-peel trust add ${full} ${found}`,
+      },
+    );
+  return peel;
+}
+
+async function findPackage(from: string, name: string, disk: Disk): Promise<string> {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const path = join(folder, "node_modules", ...name.split("/"));
+    if (await exists(disk, join(path, FILES.manifest))) return path;
+    if (folder === dirname(folder))
+      throw new BananaError(
+        "FILE_MISSING",
+        `expected ${name} in node_modules of ${from} or above, found none`,
+        {
+          where: join(from, "node_modules", name),
+          hint: `Install it: banana-peel add ${name}, or npm install ${name}`,
+        },
+      );
+  }
+}
