@@ -31,7 +31,7 @@ export async function wideBase(width, blocks, options) {
     nodes.push(
       node("Mul", [`${x}.s`, `${path}.scale`], [`${path}.scales`]),
       node("MatMulInteger", [`${x}.q`, `${path}.w`, `${x}.z`, `${path}.zero`], [`${path}.sum`], {
-        name: path,
+        name: `${path}/MatMul`,
       }),
       node("Cast", [`${path}.sum`], [`${path}.float`], { ints: { to: TYPE.float } }),
       node("Mul", [`${path}.float`, `${path}.scales`], [`${path}.product`]),
@@ -40,7 +40,7 @@ export async function wideBase(width, blocks, options) {
     targets.push({
       path,
       graph: "main",
-      node: path,
+      node: `${path}/MatMul`,
       operator: "MatMulInteger",
       k,
       n,

@@ -1,5 +1,6 @@
 import type { BaseCard } from "@banana-peel/format";
 import { type OnnxModel, readModel } from "@banana-peel/onnx";
+import { Pacer } from "../pacer.js";
 import type { CheckedFiles } from "./check-files.js";
 import { checkTarget, type OpenTarget } from "./check-target.js";
 import { baseInvalid } from "./invalid.js";
@@ -31,7 +32,9 @@ export async function openGraph(
   checkExternal(card, path, externalData, model);
   const targets = new Map<string, OpenTarget>();
   const outputs = new Set<string>();
+  const pacer = new Pacer(() => performance.now(), signal);
   for (const target of card.targets) {
+    await pacer.pause();
     if (target.graph !== name) continue;
     if (targets.has(target.path))
       throw baseInvalid(target.path, "expected one target of that path, found two");
