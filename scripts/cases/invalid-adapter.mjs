@@ -136,9 +136,21 @@ export const invalidAdapter = [
   ],
   [
     "tensor-convolution",
-    "Canonical factors have two dimensions.",
+    "The kernel of a convolution is in lora_A only.",
     ["peel/adapter-tensors"],
-    withTensors({ [A]: ["F32", [2, 4, 1, 1], f32(new Array(8).fill(1))] }),
+    withTensors({ [B]: ["F32", [6, 2, 3, 3], f32(new Array(108).fill(1))] }),
+  ],
+  [
+    "tensor-kernel-of-four",
+    "Kernels have at most three sizes.",
+    ["peel/adapter-tensors"],
+    withTensors({ [A]: ["F32", [2, 4, 1, 1, 1, 1], f32(new Array(8).fill(1))] }),
+  ],
+  [
+    "base-kernel",
+    "As many numbers as the target has, but for a convolution.",
+    ["peel/base-shape"],
+    withTensors({ [A]: ["F32", [2, 2, 2], f32(new Array(8).fill(1))] }),
   ],
   [
     "tensor-int8",

@@ -104,6 +104,8 @@ export const samples = {
       targets: [
         {
           ...target,
+          kernel: [3, 3],
+          groups: 2,
           scheme: { ...scheme, granularity: "block", axis: 0, blockSize: 32, zeroPoint: "w_zero" },
         },
       ],

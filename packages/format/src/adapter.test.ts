@@ -46,6 +46,27 @@ describe("readAdapter", () => {
     });
   });
 
+  it("reads convolutions, whose lora_A has the kernel", () => {
+    const conv = read({ [A]: f32([2, 3, 5, 1]), [B]: f32([4, 2, 1, 1]) }).targets.get("blocks.0.attn.q_proj");
+    expect(conv).toMatchObject({ rank: 2, k: 15, n: 4, kernel: [5, 1] });
+    const flat = read({ [A]: f32([2, 3, 7]), [B]: f32([4, 2]) }).targets.get("blocks.0.attn.q_proj");
+    expect(flat).toMatchObject({ rank: 2, k: 21, n: 4, kernel: [7] });
+    const point = read({ [A]: f32([2, 3, 1, 1]), [B]: f32([4, 2, 1, 1]) }).targets.get(
+      "blocks.0.attn.q_proj",
+    );
+    expect(point).toEqual(expect.objectContaining({ rank: 2, k: 3, n: 4 }));
+    expect(point!.kernel).toBeUndefined();
+  });
+
+  it.each(["x.lora_magnitude_vector.weight", "x.lora_magnitude_vector", "x.dora_scale"])(
+    "says of %s that DoRA can't run beside a layer",
+    async (name) => {
+      const error = await caught(() => read({ ...good, [name]: f32([4, 1]) }));
+      expect(error).toMatchObject({ code: "ADAPTER_INVALID", where: `a.safetensors: ${name}` });
+      expect(error.message).toMatch(/DoRA's magnitude/);
+    },
+  );
+
   it("takes a target that is called like a trigger", () => {
     expect(
       read({ "trigger.lora_A.weight": f32([1, 1]), "trigger.lora_B.weight": f32([1, 1]) }).targets.size,
@@ -58,7 +79,11 @@ describe("readAdapter", () => {
     ["different ranks", { ...good, [B]: f32([4, 3]) }, B],
     ["a transposed lora_B", { ...good, [B]: f32([2, 4]) }, B],
     ["a vector", { ...good, [A]: f32([6]) }, A],
-    ["a convolution", { ...good, [A]: f32([2, 3, 1, 1]) }, A],
+    ["a kernel of four sizes", { ...good, [A]: f32([2, 3, 1, 1, 1, 1]) }, A],
+    ["a kernel of size 0", { ...good, [A]: f32([2, 3, 0, 3]) }, A],
+    ["a kernel in lora_B", { [A]: f32([2, 3, 3, 3]), [B]: f32([4, 2, 3, 3]) }, B],
+    ["a lora_B with fewer sizes than its lora_A", { [A]: f32([2, 3, 3, 3]), [B]: f32([4, 2, 1]) }, B],
+    ["a lora_B with sizes that its lora_A lacks", { ...good, [B]: f32([4, 2, 1, 1]) }, B],
     ["rank 0", { [A]: f32([0, 3]), [B]: f32([4, 0]) }, A],
     ["a rank above the limit", { [A]: f32([1025, 1]), [B]: f32([1, 1025]) }, B],
     ["integers", { ...good, [A]: { dtype: "I8", shape: [2, 3], data: new Uint8Array(6) } }, A],

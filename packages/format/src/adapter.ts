@@ -2,14 +2,12 @@ import { BananaError } from "./errors/banana-error.js";
 import { LIMITS } from "./limits.js";
 import { elementCount, type Tensor, toFloat32 } from "./safetensors/dtype.js";
 import { readSafetensors } from "./safetensors/read.js";
+import { type UpdateShape, updateShape } from "./update-shape.js";
 
 /** The low-rank update of one target: delta W [N,K] = alpha / rank * B A. */
-export interface LowRank {
+export interface LowRank extends UpdateShape {
   readonly path: string;
-  readonly rank: number;
-  readonly k: number;
-  readonly n: number;
-  /** lora_A.weight, [rank, K] row-major. */
+  /** lora_A.weight, [rank, K] row-major; of a convolution [rank, channels / groups, kernel], which is the same. */
   readonly a: Float32Array;
   /** lora_B.weight, [N, rank] row-major. */
   readonly b: Float32Array;
@@ -52,24 +50,37 @@ export function readAdapter(bytes: Uint8Array, label: string): Adapter {
       targets.set(path, lowRank(path, tensor, other, label));
     } else if (name.endsWith(B_SUFFIX) && tensors.has(name.slice(0, -B_SUFFIX.length) + A_SUFFIX)) {
       // Read together with its lora_A.weight.
-    } else
-      throw fail(
-        where,
-        "expected <module path>.lora_A.weight with its lora_B.weight, or trigger.<word>.embedding",
-      );
+    } else throw stray(name, where);
   }
   if (targets.size === 0) throw fail(label, "expected at least one target, found none");
   return { targets, embeddings };
 }
 
+/** A tensor that no adapter has; DoRA's is told apart, since many LoRAs have it. */
+function stray(name: string, where: string): BananaError {
+  if (!/\.(?:lora_magnitude_vector|dora_scale)(?:\.weight)?$/.test(name))
+    return fail(
+      where,
+      "expected <module path>.lora_A.weight with its lora_B.weight, or trigger.<word>.embedding",
+    );
+  return new BananaError(
+    "ADAPTER_INVALID",
+    "expected an update that can run beside the layer, found DoRA's magnitude: it rescales the layer's own weight, so that no branch computes it",
+    {
+      where,
+      hint: "Import the LoRA with the base's weights and a rank, which approximates it and shows the error, or train without DoRA.",
+    },
+  );
+}
+
 function lowRank(path: string, tensorA: Tensor, tensorB: Tensor, label: string): LowRank {
-  const [rank, k] = matrix(tensorA, `${label}: ${path}${A_SUFFIX}`);
+  const whereA = `${label}: ${path}${A_SUFFIX}`;
   const whereB = `${label}: ${path}${B_SUFFIX}`;
-  const [n, rankB] = matrix(tensorB, whereB);
-  if (rankB !== rank)
-    throw fail(whereB, `expected [N,${rank}] to match lora_A's rank, found [${n},${rankB}]`);
-  if (rank > LIMITS.rank) throw fail(whereB, `expected a rank of at most ${LIMITS.rank}, found ${rank}`);
-  return { path, rank, k, n, a: floats(tensorA, `${label}: ${path}${A_SUFFIX}`), b: floats(tensorB, whereB) };
+  const shape = updateShape(tensorA.shape, tensorB.shape);
+  if ("wrong" in shape) throw fail(shape.wrong === "A" ? whereA : whereB, shape.message);
+  if (shape.rank > LIMITS.rank)
+    throw fail(whereB, `expected a rank of at most ${LIMITS.rank}, found ${shape.rank}`);
+  return { path, ...shape, a: floats(tensorA, whereA), b: floats(tensorB, whereB) };
 }
 
 function matrix(tensor: Tensor, where: string): [number, number] {

@@ -23,6 +23,7 @@ it("exports what it promises", () => {
       "digestFile",
       "elementCount",
       "errorInfo",
+      "fitsTarget",
       "fromHex",
       "isBananaError",
       "isDistTag",
@@ -37,11 +38,13 @@ it("exports what it promises", () => {
       "readSafetensors",
       "requirePeelName",
       "sha256Hex",
+      "showUpdateShape",
       "streamFile",
       "streamSafetensors",
       "toFloat32",
       "toHex",
       "tooLarge",
+      "updateShape",
       "writeSafetensors",
     ]
   `);

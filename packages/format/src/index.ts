@@ -34,3 +34,4 @@ export {
   streamFile,
   tooLarge,
 } from "./source.js";
+export { fitsTarget, showUpdateShape, type UpdateShape, updateShape } from "./update-shape.js";

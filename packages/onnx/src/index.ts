@@ -2,7 +2,7 @@ export { editModel } from "./edit/edit-model.js";
 export type { ElementsEdit, ModelEdits, NewInitializer, NewInput, NewNode } from "./edit/types.js";
 export { type Elements, type FormData, type FormSpec, openForm } from "./form/open-form.js";
 export { type Plane, planeOf } from "./form/plane.js";
-export { type Promoted, type Promotion, promote } from "./form/promote.js";
+export { type BlocksAlong, type Promoted, type Promotion, promote } from "./form/promote.js";
 export { promotedEdits } from "./form/promoted-edits.js";
 export type { WeightForm, WeightMerge } from "./form/types.js";
 export { type InspectGraphOptions, inspectGraph } from "./inspect/inspect-graph.js";
@@ -23,4 +23,4 @@ export type {
 export { type DitherSeed, dither, ditherSeed } from "./quant/dither.js";
 export { nearest, type Rounding } from "./quant/rounding.js";
 export { traceTarget } from "./target/trace.js";
-export type { TracedTarget } from "./target/types.js";
+export type { Convolution, QuantisedValue, TargetKind, TracedTarget } from "./target/types.js";

@@ -69,32 +69,57 @@ export interface Target {
    */
   node: string;
   /**
-   * Operator of that node; MatMulNBits, DynamicQuantizeMatMul and MatMulIntegerToFloat are of the domain com.microsoft.
+   * Operator of that node; MatMulNBits, DynamicQuantizeMatMul, MatMulIntegerToFloat, QGemm and GatherBlockQuantized are of the domain com.microsoft.
    */
-  operator: "MatMul" | "Gemm" | "MatMulNBits" | "MatMulInteger" | "DynamicQuantizeMatMul" | "MatMulIntegerToFloat";
+  operator:
+    | "MatMul"
+    | "Gemm"
+    | "MatMulNBits"
+    | "MatMulInteger"
+    | "DynamicQuantizeMatMul"
+    | "MatMulIntegerToFloat"
+    | "QLinearMatMul"
+    | "QGemm"
+    | "Conv"
+    | "ConvTranspose"
+    | "ConvInteger"
+    | "QLinearConv"
+    | "Gather"
+    | "GatherBlockQuantized";
   /**
-   * Input features: columns of lora_A.
+   * Input features: columns of lora_A. Of a convolution, input channels of a group times positions of the kernel; of Gather, rows of the table.
    */
   k: number;
   /**
-   * Output features: rows of lora_B.
+   * Output features: rows of lora_B. Of a convolution, output channels; of Gather, the width of a row.
    */
   n: number;
   /**
-   * Order of the stored weight: kn is [K,N], nk is [N,K], row-major; nk for MatMulNBits, in its blocks.
+   * Sizes of a convolution's kernel, as in [3,3]; present for convolutions and for nothing else.
+   *
+   * @minItems 1
+   * @maxItems 3
    */
-  layout: "kn" | "nk";
+  kernel?: number[];
+  /**
+   * Groups of a convolution; absent means 1.
+   */
+  groups?: number;
+  /**
+   * Order of the stored weight: kn is [K,N], nk is [N,K], row-major; nk for MatMulNBits, in its blocks, and for Conv, with K as [channels of a group, kernel]. cns, of ConvTranspose, is [input channels, N / groups, kernel].
+   */
+  layout: "kn" | "nk" | "cns";
   /**
    * Initializer that holds the quantised weight.
    */
   weight: string;
   scheme: Scheme;
   /**
-   * Tensor [..., K] that the branch of an attached adapter reads: the layer's input before its quantisation.
+   * Tensor that the branch of an attached adapter reads: [..., K], the layer's input before its quantisation; [batch, channels, ...] of a convolution; the indices of Gather.
    */
   input: string;
   /**
-   * Tensor [..., N] that the branch is added to: the layer's output after its bias.
+   * Tensor that the branch is added to: [..., N], the layer's output after its bias; [batch, N, ...] of a convolution.
    */
   output: string;
 }
@@ -103,21 +128,21 @@ export interface Target {
  */
 export interface Scheme {
   /**
-   * qdq: an initializer followed by DequantizeLinear. matmulnbits: the operator MatMulNBits. integer: a product of whole numbers that is scaled afterwards. float: floating-point numbers, not quantised.
+   * qdq: an initializer followed by DequantizeLinear, for Gather perhaps behind it. matmulnbits: the operator MatMulNBits. integer: a product of whole numbers that is scaled afterwards. qlinear: an operator that reads weight, scale and zero point and gives quantised values. gatherblock: the operator GatherBlockQuantized. float: floating-point numbers, not quantised.
    */
-  form: "qdq" | "matmulnbits" | "integer" | "float";
+  form: "qdq" | "matmulnbits" | "integer" | "qlinear" | "gatherblock" | "float";
   bits: 2 | 4 | 8 | 16 | 32;
   signed: boolean;
   /**
-   * One scale for the tensor, one for each output feature, or one for each block of input features of an output feature.
+   * One scale for the tensor, one for each output feature, or one for each block of input features of an output feature (of a table, of a row).
    */
   granularity: "tensor" | "channel" | "block";
   /**
-   * Values along K that share a scale, for granularity block.
+   * Values along the axis that share a scale, for granularity block.
    */
   blockSize?: number;
   /**
-   * Axis of the stored weight that the scales run along, for granularity channel; for block, the axis of K.
+   * Axis of the stored weight that the scales run along, for granularity channel; for block, the axis that is cut into blocks: that of K, of a table either.
    */
   axis?: number;
   /**
@@ -125,7 +150,7 @@ export interface Scheme {
    */
   scale?: string;
   /**
-   * Initializer of the zero points; absent means 0, and 2^(bits-1) for the form matmulnbits.
+   * Initializer of the zero points; absent means 0, and 2^(bits-1) for the form matmulnbits and for a gatherblock of bytes.
    */
   zeroPoint?: string;
   /**

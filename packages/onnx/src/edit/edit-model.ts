@@ -31,6 +31,7 @@ function editGraph(bytes: Uint8Array, edits: ModelEdits): Chunks {
   let node = 0;
   for (const field of wireFields(bytes, "graph")) {
     if (field.no === GRAPH.node) {
+      for (const added of edits.nodesBefore?.get(node) ?? []) chunks.field(GRAPH.node, nodeMessage(added));
       const replaced = edits.replacedNodes?.get(node);
       if (replaced !== undefined)
         chunks.field(GRAPH.node, nodeMessage({ ...replaced, outputs: renamed(replaced.outputs, edits) }));
@@ -83,7 +84,7 @@ function checkEdits({ graph }: OnnxModel, edits: ModelEdits): void {
         `expected a node that makes ${old?.outputs.join(", ") ?? "something"}, found ${outputs.join(", ")}`,
       );
   }
-  for (const [index, nodes] of edits.nodesAfter ?? []) {
+  for (const [index, nodes] of [...(edits.nodesBefore ?? []), ...(edits.nodesAfter ?? [])]) {
     if (graph.nodes[index] === undefined)
       throw invalid("graph", `expected a node ${index}, found ${graph.nodes.length} nodes`);
     for (const node of nodes) for (const output of node.outputs) claim(output);

@@ -3,8 +3,8 @@ import { name, wireFields } from "../proto/wire.js";
 import { Chunks } from "./chunks.js";
 import type { ElementsEdit, NewInitializer, NewInput, NewNode } from "./types.js";
 
-/** AttributeProto.AttributeType INT. */
-const INT = 2;
+/** AttributeProto.AttributeType. */
+const ATTRIBUTE_TYPE = { int: 2, text: 3, ints: 7 } as const;
 
 /** A NodeProto. */
 export function nodeMessage(node: NewNode): Chunks {
@@ -16,7 +16,23 @@ export function nodeMessage(node: NewNode): Chunks {
   for (const [key, value] of Object.entries(node.ints ?? {}))
     chunks.field(
       NODE.attribute,
-      new Chunks().text(ATTRIBUTE.name, key).integer(ATTRIBUTE.i, value).integer(ATTRIBUTE.type, INT),
+      new Chunks()
+        .text(ATTRIBUTE.name, key)
+        .integer(ATTRIBUTE.i, value)
+        .integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.int),
+    );
+  for (const [key, values] of Object.entries(node.lists ?? {})) {
+    const attribute = new Chunks().text(ATTRIBUTE.name, key);
+    for (const value of values) attribute.integer(ATTRIBUTE.ints, value);
+    chunks.field(NODE.attribute, attribute.integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.ints));
+  }
+  for (const [key, value] of Object.entries(node.texts ?? {}))
+    chunks.field(
+      NODE.attribute,
+      new Chunks()
+        .text(ATTRIBUTE.name, key)
+        .text(ATTRIBUTE.s, value)
+        .integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.text),
     );
   return chunks;
 }

@@ -19,6 +19,10 @@ export interface NewNode {
   readonly outputs: readonly string[];
   /** Integer attributes, by name. */
   readonly ints?: Readonly<Record<string, number>>;
+  /** Attributes that are lists of integers, by name. */
+  readonly lists?: Readonly<Record<string, readonly number[]>>;
+  /** Text attributes, by name. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /** An initializer to add, embedded in the model. */
@@ -42,6 +46,8 @@ export interface ModelEdits {
   readonly removedInitializers?: ReadonlySet<string>;
   /** Nodes to put in place of those of these indices; they make the same outputs. */
   readonly replacedNodes?: ReadonlyMap<number, NewNode>;
+  /** Nodes to add right before the node of that index, in this order. */
+  readonly nodesBefore?: ReadonlyMap<number, readonly NewNode[]>;
   /** Nodes to add right behind the node of that index, in this order. */
   readonly nodesAfter?: ReadonlyMap<number, readonly NewNode[]>;
   /**

@@ -1,22 +1,18 @@
 import { type FloatType, floatType } from "../model/floats.js";
+import { type Layout, placeOf } from "./place.js";
 import type { WeightForm } from "./types.js";
 
 /**
  * A weight of floating-point numbers. An update is added in doubles and the sum rounded once to the type, to nearest
  * with ties to even: the other roundings are for grids of whole numbers.
- * @param layout kn is [K,N], nk [N,K], both row-major
  * @throws BananaError ONNX_UNSUPPORTED when `dataType` is no float32, float16 or bfloat16
  */
-export function floatForm(
-  { k, n, layout }: { k: number; n: number; layout: "kn" | "nk" },
-  dataType: number,
-  bytes: Uint8Array,
-  where: string,
-): WeightForm {
+export function floatForm(layout: Layout, dataType: number, bytes: Uint8Array, where: string): WeightForm {
   const type: FloatType = floatType(dataType, where);
   const before = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const offset = (row: number, column: number) =>
-    type.bytes * (layout === "kn" ? row * n + column : column * k + row);
+  const { k, n } = layout;
+  const place = placeOf(layout);
+  const offset = (row: number, column: number) => type.bytes * place(row, column);
   return {
     k,
     n,

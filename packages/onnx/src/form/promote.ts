@@ -1,18 +1,21 @@
 import { fromFloats, toFloats } from "../model/floats.js";
 import type { WeightForm } from "./types.js";
 
-/** Values along K that share a scale after promotion: the block of 8-bit kernels that every backend has. */
+/** Values that share a scale after promotion: the block of 8-bit kernels that every backend has. */
 export const PROMOTED_BLOCK = 32;
 const LARGEST = 127;
 const MAGIC = 6755399441055744;
 
-/** A weight of 8 bits in blocks of PROMOTED_BLOCK along K, and its scales. */
+/** What blocks run along: the rows of a column (K), or, of a table, the columns of a row (N). */
+export type BlocksAlong = "k" | "n";
+
+/** A weight of 8 bits in blocks of PROMOTED_BLOCK, and its scales. */
 export interface Promoted {
   readonly k: number;
   readonly n: number;
   /** [K,N] row-major, within [-127, 127]; the zero point is 0. */
   readonly values: Int8Array;
-  /** [ceil(K/32), N]. */
+  /** [ceil(K/32), N], or [K, ceil(N/32)] of blocks along N. */
   readonly scales: Float32Array;
 }
 
@@ -31,13 +34,22 @@ export interface Promotion {
  * nearest, ties to even, within [-127, 127].
  * @param scaleType TensorProto.DataType of the new scales
  */
-export function promote(form: WeightForm, scaleType: number, where: string): Promotion {
+export function promote(
+  form: WeightForm,
+  scaleType: number,
+  where: string,
+  along: BlocksAlong = "k",
+): Promotion {
   const { k, n } = form;
-  const largest = new Float64Array(Math.ceil(k / PROMOTED_BLOCK) * n);
+  const perRow = Math.ceil(n / PROMOTED_BLOCK);
+  const largest = new Float64Array(along === "k" ? Math.ceil(k / PROMOTED_BLOCK) * n : k * perRow);
   const values = new Int8Array(k * n);
   const row = new Float32Array(n);
   let scales: Float32Array | undefined;
-  const group = (at: number) => Math.floor(at / PROMOTED_BLOCK) * n;
+  const group =
+    along === "k"
+      ? (at: number, column: number) => Math.floor(at / PROMOTED_BLOCK) * n + column
+      : (at: number, column: number) => at * perRow + Math.floor(column / PROMOTED_BLOCK);
   const makeScales = () =>
     toFloats(
       fromFloats(
@@ -51,20 +63,17 @@ export function promote(form: WeightForm, scaleType: number, where: string): Pro
   return {
     prepare(at, update) {
       form.readRow(at, row);
-      const first = group(at);
-      for (let column = 0; column < n; column++)
-        largest[first + column] = Math.max(
-          largest[first + column]!,
-          Math.abs(row[column]! + update[column]!),
-        );
+      for (let column = 0; column < n; column++) {
+        const own = group(at, column);
+        largest[own] = Math.max(largest[own]!, Math.abs(row[column]! + update[column]!));
+      }
     },
     addRow(at, update, applied) {
       scales ??= makeScales();
       form.readRow(at, row);
-      const first = group(at);
       let changed = false;
       for (let column = 0; column < n; column++) {
-        const scale = scales[first + column]!;
+        const scale = scales[group(at, column)]!;
         const steps = scale === 0 ? 0 : (row[column]! + update[column]!) / scale;
         const value = Math.max(-LARGEST, Math.min(steps, LARGEST)) + MAGIC - MAGIC;
         values[at * n + column] = value;

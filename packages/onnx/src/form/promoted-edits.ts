@@ -15,8 +15,8 @@ export interface PromotedEdits {
 }
 
 /**
- * Puts the 8-bit form of a target in the place of its node: MatMulNBits of 8 bits, or DequantizeLinear of int8
- * blocks. The base's own weight leaves the model, so that it takes no memory.
+ * Puts the 8-bit form of a target in the place of its node: MatMulNBits or GatherBlockQuantized of 8 bits, or
+ * DequantizeLinear of int8 blocks. The base's own weight leaves the model, so that it takes no memory.
  * @param name starts the names of the new initializers
  * @param scaleType TensorProto.DataType of the scales
  */
@@ -27,6 +27,7 @@ export function promotedEdits(
   scaleType: number,
   name: string,
 ): PromotedEdits {
+  if (traced.form === "gatherblock") return gatherEdits(graph, traced, promoted, scaleType, name);
   const { n, scales } = promoted;
   const blocks = Math.ceil(promoted.k / PROMOTED_BLOCK);
   const turned = traced.layout === "nk";
@@ -58,13 +59,53 @@ export function promotedEdits(
         ? { ...ints, bits: 8, block_size: PROMOTED_BLOCK }
         : { ...ints, block_size: PROMOTED_BLOCK },
   };
-  const removed = [traced.weight, traced.scale, traced.zeroPoint].filter(
-    (each) => each !== undefined && graph.initializers.has(each) && graph.consumers.get(each)?.length === 1,
-  );
   return {
     initializers: [weight, scale],
     replacedNodes: new Map([[traced.reader, node]]),
-    removedInitializers: new Set(removed as string[]),
+    removedInitializers: readByTargetOnly(graph, traced),
+  };
+}
+
+function readByTargetOnly(graph: OnnxGraph, { weight, scale, zeroPoint }: TracedTarget): Set<string> {
+  const removed = [weight, scale, zeroPoint].filter(
+    (each) => each !== undefined && graph.initializers.has(each) && graph.consumers.get(each)?.length === 1,
+  );
+  return new Set(removed as string[]);
+}
+
+/** GatherBlockQuantized of bytes around 128, in blocks along the rows of the table. */
+function gatherEdits(
+  graph: OnnxGraph,
+  traced: TracedTarget,
+  { k, n, values, scales }: Promoted,
+  dataType: number,
+  name: string,
+): PromotedEdits {
+  const old = graph.nodes[traced.reader]!;
+  const weight = {
+    name: `${name}/weight`,
+    dataType: DATA_TYPE.uint8,
+    dims: [k, n],
+    bytes: Uint8Array.from(values, (value) => value + 128),
+  };
+  const scale = {
+    name: `${name}/scale`,
+    dataType,
+    dims: [k, Math.ceil(n / PROMOTED_BLOCK)],
+    bytes: fromFloats(scales, dataType, name),
+  };
+  const node: NewNode = {
+    name: old.name,
+    opType: old.opType,
+    domain: old.domain,
+    inputs: [weight.name, old.inputs[1]!, scale.name],
+    outputs: old.outputs,
+    ints: { gather_axis: 0, quantize_axis: 1, block_size: PROMOTED_BLOCK, bits: 8 },
+  };
+  return {
+    initializers: [weight, scale],
+    replacedNodes: new Map([[traced.reader, node]]),
+    removedInitializers: readByTargetOnly(graph, traced),
   };
 }
 

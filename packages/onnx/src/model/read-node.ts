@@ -19,7 +19,7 @@ export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, d
   bound("nodes", ++budget.used, where);
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const kept: Attributes = { ints: new Map(), floats: new Map(), lists: new Map() };
+  const kept: Attributes = { ints: new Map(), floats: new Map(), texts: new Map(), lists: new Map() };
   const captured = new Set<string>();
   let nodeName = "";
   let opType = "";
@@ -48,6 +48,7 @@ export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, d
 interface Attributes {
   readonly ints: Map<string, number>;
   readonly floats: Map<string, number>;
+  readonly texts: Map<string, string>;
   readonly lists: Map<string, readonly number[]>;
 }
 
@@ -62,11 +63,13 @@ function readAttribute(
   let attributeName: string | undefined;
   let value: number | undefined;
   let float: number | undefined;
+  let text: string | undefined;
   const list: number[] = [];
   for (const field of wireFields(bytes, where)) {
     if (field.no === ATTRIBUTE.name) attributeName = name(field, where);
     else if (field.no === ATTRIBUTE.i) value = attributeInteger(field, where);
     else if (field.no === ATTRIBUTE.f) float = attributeFloat(field, where);
+    else if (field.no === ATTRIBUTE.s) text = attributeText(field, where);
     else if (field.no === ATTRIBUTE.ints) {
       if (list.length <= KEPT_LIST) list.push(...attributeIntegers(field, where));
     } else if (field.no === ATTRIBUTE.g || field.no === ATTRIBUTE.graphs)
@@ -75,11 +78,20 @@ function readAttribute(
   if (attributeName === undefined) return;
   if (value !== undefined) kept.ints.set(attributeName, value);
   if (float !== undefined) kept.floats.set(attributeName, float);
+  if (text !== undefined) kept.texts.set(attributeName, text);
   if (list.length > 0 && list.length <= KEPT_LIST) kept.lists.set(attributeName, list);
 }
 
 /** Longest list that is kept: an axis order has one number a dimension. */
 const KEPT_LIST = ONNX_LIMITS.dimensions;
+/** Bytes of the longest text that is kept: one of a few words, such as SAME_UPPER. */
+const KEPT_TEXT = 64;
+
+/** Texts of attributes may be any bytes, also whole programs; those are not kept. */
+function attributeText(field: WireField, where: string): string | undefined {
+  const bytes = payload(field, where);
+  return bytes.length > KEPT_TEXT ? undefined : new TextDecoder().decode(bytes);
+}
 
 function attributeFloat({ type, value }: WireField, where: string): number {
   if (type !== WireType.Bit32 || value.length !== 4) throw invalid(where, "expected a float of 4 bytes");

@@ -35,6 +35,8 @@ export interface OnnxNode {
   readonly ints: ReadonlyMap<string, number>;
   /** Float attributes, by name. */
   readonly floats: ReadonlyMap<string, number>;
+  /** Text attributes of at most 64 bytes, by name. */
+  readonly texts: ReadonlyMap<string, string>;
   /** Attributes that are lists of integers, by name. */
   readonly lists: ReadonlyMap<string, readonly number[]>;
   /** Module paths around the node, outermost first, as PyTorch's exporter notes them; undefined where it didn't. */

@@ -22,7 +22,7 @@ export const NODE = {
   domain: 7,
   metadata: 9,
 } as const;
-export const ATTRIBUTE = { name: 1, f: 2, i: 3, g: 6, ints: 8, graphs: 11, type: 20 } as const;
+export const ATTRIBUTE = { name: 1, f: 2, i: 3, s: 4, g: 6, ints: 8, graphs: 11, type: 20 } as const;
 export const TENSOR = {
   dims: 1,
   dataType: 2,

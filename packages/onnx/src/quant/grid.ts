@@ -13,11 +13,14 @@ export interface Grid {
   /** Smallest and largest stored value that the scheme uses. */
   readonly min: number;
   readonly max: number;
-  /** What scales and zero points run along: nothing, the rows [K], the columns [N], or blocks of rows of a column. */
-  readonly along: "tensor" | "k" | "n" | "block";
-  /** Rows of a block; the last block of a column may be shorter. For `along` block. */
+  /**
+   * What scales and zero points run along: nothing, the rows [K], the columns [N], blocks of rows of a column, or
+   * blocks of columns of a row.
+   */
+  readonly along: "tensor" | "k" | "n" | "block" | "rowblock";
+  /** Values of a block; the last one of a column (or row) may be shorter. For `along` block and rowblock. */
   readonly blockSize?: number;
-  /** One, K, N or [ceil(K / blockSize), N] scales; may be negative. */
+  /** One, K, N, [ceil(K / blockSize), N] or [K, ceil(N / blockSize)] scales; may be negative. */
   readonly scales: Float32Array;
   /** As many zero points, not always whole; undefined means 0. */
   readonly zeroPoints: Int8Array | Uint8Array | Float32Array | undefined;
@@ -61,6 +64,7 @@ function unsupported(where: string, message: string): BananaError {
 /** Number of scales. */
 function groups({ along, k, n, blockSize }: Grid): number {
   if (along === "block") return n * Math.ceil(k / blockSize!);
+  if (along === "rowblock") return k * Math.ceil(n / blockSize!);
   return along === "tensor" ? 1 : along === "k" ? k : n;
 }
 
@@ -71,19 +75,39 @@ export function rowScales(grid: Grid, k: number, out: Float32Array): Float32Arra
     const first = Math.floor(k / grid.blockSize!) * grid.n;
     return grid.scales.subarray(first, first + grid.n);
   }
+  if (grid.along === "rowblock") {
+    const first = k * Math.ceil(grid.n / grid.blockSize!);
+    for (let column = 0; column < grid.n; column++)
+      out[column] = grid.scales[first + Math.floor(column / grid.blockSize!)]!;
+    return out;
+  }
   return out.fill(grid.scales[grid.along === "k" ? k : 0]!);
 }
 
 /** Row `k` of a stored weight as float32, as DequantizeLinear gives it: the difference and the product each rounded. `out` has N elements. */
 export function dequantiseRow(stored: Stored, grid: Grid, k: number, out: Float32Array): void {
-  const { n, zeroPoints, along } = grid;
+  const { n, zeroPoints } = grid;
   const scales = rowScales(grid, k, out);
-  const first = along === "block" ? Math.floor(k / grid.blockSize!) * n : 0;
+  const group = groupOf(grid, k);
   for (let column = 0; column < n; column++) {
-    const group = along === "n" || along === "block" ? first + column : along === "k" ? k : 0;
-    const zero = zeroPoints === undefined ? 0 : zeroPoints[group]!;
+    const zero = zeroPoints === undefined ? 0 : zeroPoints[group(column)]!;
     out[column] = Math.fround(stored[k * n + column]! - zero) * scales[column]!;
   }
+}
+
+/** Which scale and zero point the columns of row `k` have. */
+function groupOf({ along, n, blockSize = 1 }: Grid, k: number): (column: number) => number {
+  if (along === "n") return (column) => column;
+  if (along === "block") {
+    const first = Math.floor(k / blockSize) * n;
+    return (column) => first + column;
+  }
+  if (along === "rowblock") {
+    const first = k * Math.ceil(n / blockSize);
+    return (column) => first + Math.floor(column / blockSize);
+  }
+  const only = along === "k" ? k : 0;
+  return () => only;
 }
 
 /** The weights of a stored tensor, float32 [K,N] row-major, as dequantiseRow gives them. */

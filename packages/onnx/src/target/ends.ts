@@ -22,13 +22,14 @@ export function outputsOf(graph: OnnxGraph, product: string): string[] {
   return [product, add.outputs[0]!];
 }
 
-/** True for an initializer or one that went through DequantizeLinear, Cast or Identity. */
+/** True for an initializer or one that went through DequantizeLinear, Cast, Identity or Reshape. */
 function isConstant(graph: OnnxGraph, name: string): boolean {
   if (graph.initializers.has(name)) return true;
   const node = producer(graph, name);
   if (node === undefined) return false;
   if (isOperator(node, "Constant")) return true;
   return (
-    ["DequantizeLinear", "Cast", "Identity"].includes(node.opType) && graph.initializers.has(node.inputs[0]!)
+    ["DequantizeLinear", "Cast", "Identity", "Reshape"].includes(node.opType) &&
+    graph.initializers.has(node.inputs[0]!)
   );
 }

@@ -136,10 +136,12 @@ describe("Gemm and Transpose", () => {
 
 it.each([
   ["MatMulBnb4", MS, /found com.microsoft MatMulBnb4: .*FP4 and NF4/],
-  ["QLinearMatMul", "", /found QLinearMatMul: its output is quantised/],
-  ["QGemm", MS, /found com.microsoft QGemm: its bias/],
-  ["GatherBlockQuantized", MS, /embeddings/],
-  ["Conv", "", /convolutions/],
+  ["MatMulFpQ4", MS, /found com.microsoft MatMulFpQ4: .*format of its own/],
+  ["Attention", MS, /found com.microsoft Attention: its weight holds q, k and v side by side/],
+  ["QAttention", MS, /q, k and v side by side/],
+  ["QMoE", MS, /many experts/],
+  ["FusedConv", MS, /optimiser fused it/],
+  ["LSTM", "", /gates share one weight/],
   ["MatMulNBits", "", /found MatMulNBits$/],
   ["MatMul", MS, /found com.microsoft MatMul$/],
 ])("refuses %s of the domain '%s', with the reason", (op, domain, message) => {

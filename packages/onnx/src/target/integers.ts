@@ -1,28 +1,28 @@
-import type { BananaError } from "@banana-peel/format";
 import type { OnnxGraph, OnnxNode } from "../model/types.js";
+import { convolutionOf } from "./convolution.js";
 import { outputsOf } from "./ends.js";
 import { isOperator, onlyReader, producer } from "./graph.js";
 import { ownWeight } from "./own.js";
-import type { Tracer } from "./types.js";
-
-type Fail = (message: string) => BananaError;
+import type { Fail, Tracer } from "./types.js";
 
 /** Places of the weight's parts among the inputs of each operator. */
 const PARTS = {
   MatMulInteger: { scale: undefined, zeroPoint: 3 },
   DynamicQuantizeMatMul: { scale: 2, zeroPoint: 3 },
   MatMulIntegerToFloat: { scale: 3, zeroPoint: 5 },
+  ConvInteger: { scale: undefined, zeroPoint: 3 },
 } as const;
 
 /**
- * Products of whole numbers, form integer: MatMulInteger with its scale in a Mul behind it, and onnxruntime's fused
- * DynamicQuantizeMatMul and MatMulIntegerToFloat (com.microsoft; onnxruntime docs/ContribOperators.md).
+ * Products of whole numbers, form integer: MatMulInteger and ConvInteger with their scale in a Mul behind them, and
+ * onnxruntime's fused DynamicQuantizeMatMul and MatMulIntegerToFloat (com.microsoft; docs/ContribOperators.md).
  */
 export const traceIntegers: Tracer = ({ graph, node, index, fail }) => {
   const parts = PARTS[node.opType as keyof typeof PARTS];
   const weight = ownWeight(graph, node.inputs[1], fail);
   const product = node.outputs[0]!;
-  const fused = node.opType !== "MatMulInteger";
+  const conv = node.opType === "ConvInteger";
+  const fused = node.opType !== "MatMulInteger" && !conv;
   const found = fused
     ? { scale: node.inputs[parts.scale ?? -1], output: product }
     : scaledProduct(graph, product, fail);
@@ -31,16 +31,19 @@ export const traceIntegers: Tracer = ({ graph, node, index, fail }) => {
   return {
     node: index,
     operator: node.opType,
+    kind: conv ? "conv" : "linear",
     form: "integer",
-    layout: "kn",
+    layout: conv ? "nk" : "kn",
+    ...(conv && { convolution: convolutionOf(node, weight, false, fail) }),
     weight: weight.name,
     scale: found.scale,
     zeroPoint: node.inputs[parts.zeroPoint] || undefined,
-    axis: 1,
+    axis: conv ? 0 : 1,
     blockSize: undefined,
     reader: index,
     inputs: node.opType === "DynamicQuantizeMatMul" ? [node.inputs[0]!] : [floatInput(graph, node, fail)],
     outputs: outputsOf(graph, found.output),
+    quantised: new Map(),
   };
 };
 
@@ -55,7 +58,7 @@ function floatInput(graph: OnnxGraph, node: OnnxNode, fail: Fail): string {
 }
 
 /**
- * Follows the product of MatMulInteger through Cast to the Mul that gives it its scale: Mul(Cast(product), s) with s
+ * Follows whole sums through Cast to the Mul that gives it its scale: Mul(Cast(product), s) with s
  * the weight's scale times the input's, as onnxruntime's quantiser writes it, or with two Muls one behind the other.
  */
 function scaledProduct(graph: OnnxGraph, product: string, fail: Fail): { scale: string; output: string } {

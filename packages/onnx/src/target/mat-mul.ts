@@ -1,7 +1,8 @@
 import type { OnnxGraph, OnnxNode } from "../model/types.js";
 import { inputsOf, outputsOf } from "./ends.js";
 import { isOperator, producer } from "./graph.js";
-import { onlyHere, ownWeight } from "./own.js";
+import { onlyHere } from "./own.js";
+import { storedWeight } from "./stored-weight.js";
 import type { Tracer } from "./types.js";
 
 /** MatMul or Gemm of a weight that lies behind DequantizeLinear, or in floating-point numbers; form qdq or float. */
@@ -27,46 +28,27 @@ export const traceMatMul: Tracer = ({ graph, node, index, fail }) => {
     made = transpose.inputs[0]!;
   }
   const layout = turned ? "nk" : "kn";
-  const common = { node: index, operator: node.opType, layout, ...ends(graph, node) } as const;
-  const dequantise = producer(graph, made);
-  if (dequantise === undefined) {
-    const weight = ownWeight(graph, made, fail);
-    if (weight.dims.length !== 2) throw fail(`expected a weight of two axes, found ${weight.dims.length}`);
-    return {
-      ...common,
-      form: "float",
-      weight: weight.name,
-      scale: undefined,
-      zeroPoint: undefined,
-      axis: 0,
-      blockSize: undefined,
-      reader,
-    };
-  }
-  if (!isOperator(dequantise, "DequantizeLinear"))
-    throw fail(`expected DequantizeLinear to make its second input, found ${dequantise.opType}`);
-  const [weight, scale, zeroPoint] = dequantise.inputs;
-  if (!weight || !scale) throw fail("expected DequantizeLinear with weight and scale");
-  const tensor = ownWeight(graph, weight, fail);
-  onlyHere(graph, dequantise.outputs[0]!, fail);
-  const stated = dequantise.ints.get("axis") ?? 1;
-  const axis = stated < 0 ? stated + tensor.dims.length : stated;
-  const blockSize = dequantise.ints.get("block_size") || undefined;
+  const { tensor, dequantise, ...stored } = storedWeight(graph, made, fail);
+  if (tensor.dims.length !== 2) throw fail(`expected a weight of two axes, found ${tensor.dims.length}`);
   const inner = layout === "kn" ? 0 : 1;
+  const { blockSize, axis } = stored;
   if (blockSize !== undefined && (blockSize < 0 || axis !== inner))
     throw fail(`expected blocks of at least 1 along axis ${inner}, found ${blockSize} along ${axis}`);
   return {
-    ...common,
-    form: "qdq",
-    weight,
-    scale,
-    zeroPoint: zeroPoint || undefined,
-    axis,
-    blockSize,
-    reader: graph.producers.get(made)!,
+    node: index,
+    operator: node.opType,
+    kind: "linear",
+    layout,
+    ...stored,
+    reader: dequantise ?? reader,
+    ...ends(graph, node),
   };
 };
 
 function ends(graph: OnnxGraph, node: OnnxNode) {
-  return { inputs: inputsOf(graph, node.inputs[0]!), outputs: outputsOf(graph, node.outputs[0]!) };
+  return {
+    inputs: inputsOf(graph, node.inputs[0]!),
+    outputs: outputsOf(graph, node.outputs[0]!),
+    quantised: new Map(),
+  };
 }

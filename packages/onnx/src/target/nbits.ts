@@ -32,6 +32,7 @@ export const traceNBits: Tracer = ({ graph, node, index, fail }) => {
   return {
     node: index,
     operator: node.opType,
+    kind: "linear",
     form: "matmulnbits",
     layout: "nk",
     weight: weight.name,
@@ -43,5 +44,6 @@ export const traceNBits: Tracer = ({ graph, node, index, fail }) => {
     attributes: { k: attribute("K"), n: attribute("N"), bits },
     inputs: inputsOf(graph, node.inputs[INPUT.a]!),
     outputs: outputsOf(graph, node.outputs[0]!),
+    quantised: new Map(),
   };
 };

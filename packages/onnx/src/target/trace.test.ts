@@ -11,6 +11,8 @@ describe("traceTarget", () => {
     expect(trace()).toEqual({
       node: 3,
       operator: "MatMul",
+      kind: "linear",
+      quantised: new Map(),
       form: "qdq",
       layout: "kn",
       weight: "w",

@@ -1,8 +1,11 @@
 import { BananaError } from "@banana-peel/format";
 import type { OnnxGraph, OnnxNode } from "../model/types.js";
+import { traceConv } from "./conv.js";
+import { traceGather, traceGatherBlock } from "./gather.js";
 import { traceIntegers } from "./integers.js";
 import { traceMatMul } from "./mat-mul.js";
 import { traceNBits } from "./nbits.js";
+import { traceQLinear } from "./qlinear.js";
 import type { TracedTarget, Tracer } from "./types.js";
 
 const TRACERS = new Map<string, Tracer>([
@@ -12,18 +15,40 @@ const TRACERS = new Map<string, Tracer>([
   ["MatMulInteger", traceIntegers],
   ["com.microsoft DynamicQuantizeMatMul", traceIntegers],
   ["com.microsoft MatMulIntegerToFloat", traceIntegers],
+  ["QLinearMatMul", traceQLinear],
+  ["com.microsoft QGemm", traceQLinear],
+  ["Conv", traceConv],
+  ["ConvTranspose", traceConv],
+  ["ConvInteger", traceIntegers],
+  ["QLinearConv", traceQLinear],
+  ["Gather", traceGather],
+  ["com.microsoft GatherBlockQuantized", traceGatherBlock],
 ]);
+
+const FUSED_QKV = "its weight holds q, k and v side by side, and nothing says which rows are whose";
+const FUSED =
+  "onnxruntime's optimiser fused it; use the model as it was before, which is optimised when it is opened";
 
 /** Why an operator that consumes weights can't be a target. */
 const REFUSED = new Map<string, string>([
   ["com.microsoft MatMulBnb4", "its FP4 and NF4 values lie on no grid of whole numbers"],
-  ["QLinearMatMul", "its output is quantised: an update would have to be rounded to the output's scale"],
-  ["com.microsoft QGemm", "its bias is stored in units of the product of input and weight scales"],
-  ["QLinearConv", "convolutions are not read yet"],
-  ["ConvInteger", "convolutions are not read yet"],
-  ["Conv", "convolutions are not read yet"],
-  ["ConvTranspose", "convolutions are not read yet"],
-  ["com.microsoft GatherBlockQuantized", "embeddings are not read yet"],
+  ["com.microsoft MatMulFpQ4", "its values are blobs of a format of its own"],
+  ["com.microsoft Attention", FUSED_QKV],
+  ["com.microsoft QAttention", FUSED_QKV],
+  ["com.microsoft QOrderedAttention", FUSED_QKV],
+  ["com.microsoft DecoderMaskedSelfAttention", FUSED_QKV],
+  ["com.microsoft MoE", "it holds the weights of many experts in one tensor"],
+  ["com.microsoft QMoE", "it holds the weights of many experts in one tensor"],
+  ["com.microsoft FusedMatMul", FUSED],
+  ["com.microsoft FusedGemm", FUSED],
+  ["com.microsoft FusedConv", FUSED],
+  ["com.microsoft NhwcFusedConv", FUSED],
+  ["com.microsoft.nchwc Conv", FUSED],
+  ["com.ms.internal.nhwc QLinearConv", FUSED],
+  ["com.microsoft EmbedLayerNormalization", "it adds several embeddings and a normalisation in one operator"],
+  ["LSTM", "its gates share one weight"],
+  ["GRU", "its gates share one weight"],
+  ["RNN", "it holds input and recurrent weights of its own order"],
 ]);
 
 /**

@@ -41,6 +41,7 @@ export function checkTarget(graph: OnnxGraph, target: Target): OpenTarget {
   const blockSize = scheme.granularity === "block" ? (scheme.blockSize ?? "none") : "none";
   same(target, "scheme.blockSize", blockSize, traced.blockSize ?? "none");
   if (scheme.granularity !== "tensor") same(target, "scheme.axis", scheme.axis ?? "none", traced.axis);
+  checkConvolution(target, traced);
   if (traced.attributes !== undefined) {
     same(target, "k", k, traced.attributes.k);
     same(target, "n", n, traced.attributes.n);
@@ -57,12 +58,33 @@ export function checkTarget(graph: OnnxGraph, target: Target): OpenTarget {
     throw disagree(target, "input", target.input, traced.inputs.join(" or "));
   if (!traced.outputs.includes(target.output))
     throw disagree(target, "output", target.output, traced.outputs.join(" or "));
-  // Integer forms give float32; of the others, values are of the type of the scales, or of the weights.
-  const valueType = scheme.form === "integer" ? DATA_TYPE.float : (scale?.dataType ?? weight.dataType);
-  for (const [name, size] of [[target.input, k] as const, [target.output, n] as const])
-    checkValue(graph, target, name, size, valueType);
+  const valueType = valueTypeOf(target, weight, scale);
+  for (const [name, size] of endsOf(target, traced))
+    if (!traced.quantised.has(name)) checkValue(graph, target, name, size, valueType);
   const outputNode = graph.producers.get(target.output)!;
   return { target, traced, weight, scale, zeroPoint, outputNode, valueType };
+}
+
+/** Integer forms give float32; of the others, values are of the type of the scales, or of the weights. */
+function valueTypeOf({ scheme }: Target, weight: OnnxTensor, scale: OnnxTensor | undefined): number {
+  if (scheme.form === "integer" || scheme.form === "qlinear") return DATA_TYPE.float;
+  return scale?.dataType ?? weight.dataType;
+}
+
+/** The tensors that the branch runs between, with their size along the axis of features; none for indices. */
+function endsOf({ input, output, k, n }: Target, { kind, convolution }: TracedTarget) {
+  const from = kind === "gather" ? [] : [[input, convolution?.channels ?? k] as const];
+  return [...from, [output, n] as const];
+}
+
+function checkConvolution(target: Target, { convolution }: TracedTarget): void {
+  const kernel = convolution === undefined ? "none" : `[${convolution.kernel.join(",")}]`;
+  same(target, "kernel", target.kernel === undefined ? "none" : `[${target.kernel.join(",")}]`, kernel);
+  if (convolution === undefined) return;
+  const { groups, channels } = convolution;
+  same(target, "groups", target.groups ?? 1, groups);
+  const k = convolution.kernel.reduce((product, size) => product * size, channels / groups);
+  same(target, "k", target.k, k);
 }
 
 function trace(graph: OnnxGraph, target: Target): TracedTarget {
@@ -99,9 +121,10 @@ function checkValue(graph: OnnxGraph, target: Target, name: string, size: number
   const value = graph.values.get(name);
   if (value?.dataType !== undefined && value.dataType !== type)
     throw disagree(target, name, dataTypeName(type), dataTypeName(value.dataType));
-  const last = value?.dims?.at(-1);
-  if (typeof last === "number" && last !== size)
-    throw disagree(target, name, `[...,${size}]`, `[${value?.dims?.map((dim) => dim ?? "?").join(",")}]`);
+  const wide = target.kernel === undefined ? value?.dims?.at(-1) : value?.dims?.[1];
+  const shown = target.kernel === undefined ? `[...,${size}]` : `[batch,${size},...]`;
+  if (typeof wide === "number" && wide !== size)
+    throw disagree(target, name, shown, `[${value?.dims?.map((dim) => dim ?? "?").join(",")}]`);
 }
 
 function same(target: Target, field: string, card: string | number, graph: string | number): void {

@@ -19,9 +19,10 @@ const FLOATS = [DATA_TYPE.float, DATA_TYPE.float16, DATA_TYPE.bfloat16];
 
 /** Types and shapes of a target's initializers. Specification: docs/specification/base.md, Schemes. */
 export function expectedParts(target: Target): Parts {
-  const { scheme, k, n, layout } = target;
+  const { scheme } = target;
   if (scheme.form === "matmulnbits") return nbitsParts(target);
-  const matrix = layout === "kn" ? [k, n] : [n, k];
+  if (scheme.form === "gatherblock") return gatherParts(target);
+  const matrix = storedShape(target);
   if (scheme.form === "float")
     return {
       weight: parts(scheme.bits === 32 ? [DATA_TYPE.float] : FLOATS.slice(1), [matrix]),
@@ -49,8 +50,36 @@ function nbitsParts({ k, n, scheme: { bits, blockSize = 1 } }: Target): Parts {
   };
 }
 
-function groupShapes({ scheme: { granularity, axis, blockSize = 1 }, k, n, layout }: Target): number[][] {
+/** Dimensions of a weight in its layout. */
+function storedShape({ k, n, layout, kernel, groups = 1 }: Target): number[] {
+  if (kernel === undefined) return layout === "kn" ? [k, n] : [n, k];
+  const channels = kernel.reduce((rest, size) => rest / size, k);
+  return layout === "cns" ? [channels * groups, n / groups, ...kernel] : [n, channels, ...kernel];
+}
+
+/** GatherBlockQuantized takes 4-bit types, or bytes that hold two nibbles or one value of 8 bits. */
+function gatherParts({ k, n, scheme: { bits, signed, axis, blockSize = 1 } }: Target): Parts {
+  const groups = axis === 0 ? [Math.ceil(k / blockSize), n] : [k, Math.ceil(n / blockSize)];
+  const [rows, columns] = groups as [number, number];
+  const bytes = (width: number) => Math.ceil((width * bits) / 8);
+  const inBytes = (width: number) => (signed ? [] : parts([DATA_TYPE.uint8], [[rows, bytes(width)]]));
+  const nibbles = bits === 4 ? [storedType(4, signed)] : [];
+  return {
+    weight: [
+      ...parts(nibbles, [[k, n]]),
+      ...(signed ? [] : parts([DATA_TYPE.uint8], n % (8 / bits) === 0 ? [[k, bytes(n)]] : [])),
+    ],
+    scale: parts(FLOATS, [groups]),
+    zeroPoint: [...parts(nibbles, [groups]), ...inBytes(columns)],
+  };
+}
+
+function groupShapes(target: Target): number[][] {
+  const { granularity, axis, blockSize = 1 } = target.scheme;
+  const { k, n, layout, groups = 1 } = target;
   if (granularity === "tensor") return [[], [1]];
+  if (layout === "cns") return [[n / groups]];
+  if (granularity === "block" && layout === "kn" && axis === 1) return [[k, Math.ceil(n / blockSize)]];
   const inner = layout === "kn" ? 0 : 1;
   if (granularity === "channel") return [[axis === inner ? k : n]];
   const blocks = Math.ceil(k / blockSize);

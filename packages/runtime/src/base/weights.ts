@@ -27,6 +27,7 @@ export async function readWeights(
 }
 
 /** How a target's weight is stored, as the card says. */
-export function formSpec({ scheme, k, n, layout }: Target): FormSpec {
-  return { ...scheme, k, n, layout, min: scheme.min ?? 0, max: scheme.max ?? 0 };
+export function formSpec({ scheme, k, n, layout, groups, kernel = [] }: Target): FormSpec {
+  const positions = kernel.reduce((product, size) => product * size, 1);
+  return { ...scheme, k, n, layout, groups, positions, min: scheme.min ?? 0, max: scheme.max ?? 0 };
 }

@@ -33,26 +33,44 @@ export async function targetOf(
 ): Promise<Target> {
   const weight = graph.initializers.get(traced.weight)!;
   const stored = STORED.get(weight.dataType);
-  if (stored === undefined || weight.dims.length !== (traced.attributes ? 3 : 2))
+  const sizes = sizesOf(traced, weight.dims);
+  if (stored === undefined || sizes === undefined)
     throw unsupported(
       node,
       `expected a weight of two axes in integers or floating-point numbers, found ${dataTypeName(weight.dataType)} [${weight.dims}]`,
     );
-  const [first, second] = weight.dims as [number, number];
-  const [k, n] = traced.layout === "kn" ? [first, second] : [second, first];
   return {
     path,
     graph: graphName,
     node,
     operator: traced.operator as Target["operator"],
-    k: traced.attributes?.k ?? k,
-    n: traced.attributes?.n ?? n,
+    ...sizes,
     layout: traced.layout,
     weight: traced.weight,
     scheme: await schemeOf(graph, traced, weight, stored, readExternal),
     input: traced.inputs.at(-1)!,
     output: traced.outputs.at(-1)!,
   };
+}
+
+/** K and N by the layer's own operator, and a convolution's kernel and groups; undefined for weights of other axes. */
+function sizesOf(
+  { attributes, convolution, layout }: FoundTarget["traced"],
+  dims: readonly number[],
+): Pick<Target, "k" | "n" | "kernel" | "groups"> | undefined {
+  if (attributes !== undefined) return { k: attributes.k, n: attributes.n };
+  const [first, second] = dims as [number, number];
+  if (convolution !== undefined) {
+    const { kernel, groups, channels } = convolution;
+    return {
+      k: kernel.reduce((product, size) => product * size, channels / groups),
+      n: layout === "cns" ? second * groups : first,
+      kernel: [...kernel],
+      ...(groups > 1 && { groups }),
+    };
+  }
+  if (dims.length !== 2) return undefined;
+  return layout === "kn" ? { k: first, n: second } : { k: second, n: first };
 }
 
 async function schemeOf(

@@ -1,4 +1,12 @@
-import { type Adapter, BananaError, type BaseCard, type LowRank, type Target } from "@banana-peel/format";
+import {
+  type Adapter,
+  BananaError,
+  type BaseCard,
+  fitsTarget,
+  type LowRank,
+  showUpdateShape,
+  type Target,
+} from "@banana-peel/format";
 import { distance } from "fastest-levenshtein";
 
 /**
@@ -16,7 +24,7 @@ export function checkFit(
   for (const lowRank of adapter.targets.values()) {
     const target = byPath.get(lowRank.path);
     if (target === undefined) throw unknown(lowRank.path, targets, label);
-    if (lowRank.k !== target.k || lowRank.n !== target.n) throw mismatch(lowRank, target);
+    if (!fitsTarget(lowRank, target)) throw mismatch(lowRank, target);
   }
   for (const [word, { rows, width }] of adapter.embeddings) {
     const room = image?.conditioning;
@@ -45,10 +53,11 @@ function isZero({ rank, k, n, a, b }: LowRank): boolean {
   return true;
 }
 
-function mismatch({ path, rank, k, n }: LowRank, target: Target): BananaError {
+function mismatch(lowRank: LowRank, target: Target): BananaError {
+  const { path, rank } = lowRank;
   return new BananaError(
     "SHAPE_MISMATCH",
-    `expected lora_A [${rank},${target.k}] and lora_B [${target.n},${rank}] for ${path}, found lora_A [${rank},${k}] and lora_B [${n},${rank}]`,
+    `expected ${showUpdateShape({ ...target, rank })} for ${path}, found ${showUpdateShape(lowRank)}`,
     { where: path, hint: "Use a peel made for this size and version of the base." },
   );
 }

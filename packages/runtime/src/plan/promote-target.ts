@@ -11,8 +11,12 @@ export interface PromotedTarget extends Retention {
   readonly erased: boolean;
 }
 
-/** True for weights of fewer than 8 bits in blocks: those whose operator takes 8 bits in blocks too. */
+/**
+ * True for weights of fewer than 8 bits in blocks: those whose operator takes 8 bits in blocks too. Bytes of
+ * GatherBlockQuantized are in blocks along its rows only.
+ */
 export function canPromote({ target: { scheme } }: Pick<OpenTarget, "target">): boolean {
+  if (scheme.form === "gatherblock" && scheme.axis === 0) return false;
   return scheme.granularity === "block" && scheme.bits < 8;
 }
 
@@ -27,7 +31,8 @@ export async function promoteTarget(
   const update = new Float64Array(n);
   const applied = new Float64Array(n);
   const updateRow = updateRows(parts, n);
-  const promotion = promote(form, scale!.dataType, target.path);
+  const along = target.scheme.form === "gatherblock" ? "n" : "k";
+  const promotion = promote(form, scale!.dataType, target.path, along);
   for (let row = 0; row < k; row++) {
     await pacer.pause();
     updateRow(row, update);

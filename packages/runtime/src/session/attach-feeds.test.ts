@@ -18,7 +18,12 @@ function graph(opset: number): OpenGraph {
   const target = (path: string, input: string, outputNode: number) =>
     [
       path,
-      { target: { path, input, k: 2, n: 3, output: `${path}.out` }, outputNode, valueType: DATA_TYPE.float },
+      {
+        target: { path, input, k: 2, n: 3, output: `${path}.out` },
+        traced: { kind: "linear", quantised: new Map() },
+        outputNode,
+        valueType: DATA_TYPE.float,
+      },
     ] as const;
   const targets = new Map([
     target("q", "x", 4),

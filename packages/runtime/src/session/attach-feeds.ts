@@ -4,6 +4,7 @@ import type { OpenGraph } from "../base/open-graph.js";
 import type { Feeds, Ort } from "../ort.js";
 import type { Part } from "../plan/updates.js";
 import { type Branch, branchesOf, inputB } from "./branches.js";
+import { convolutionA, convolutionB } from "./convolution-feeds.js";
 import { recall } from "./recall.js";
 import { transposed } from "./transposed.js";
 
@@ -38,6 +39,11 @@ function tensorA(ort: Ort, branch: Branch, parts: readonly Part[]): Feeds[string
   const key = parts.map(({ lowRank }) => lowRank);
   return recall(parts[0]?.lowRank ?? branch, [ort, "A", ...key], () => {
     const { k } = branch;
+    const { target } = branch.targets[0]!;
+    if (target.kernel !== undefined) {
+      const { data, dims } = convolutionA(target, key);
+      return new ort.Tensor("float32", data, dims);
+    }
     const all = key.reduce((sum, { rank }) => sum + rank, 0);
     return new ort.Tensor("float32", key.length === 1 ? transposed(key[0]!).a : stackA(key, k, all), [
       k,
@@ -51,6 +57,10 @@ function tensorB(ort: Ort, open: OpenTarget, parts: readonly Part[], rank: numbe
   const key = parts.flatMap(({ lowRank, factor }) => [lowRank, factor]);
   const { n } = open.target;
   return recall(parts[0]?.lowRank ?? open, [ort, "B", ...key], () => {
+    if (open.target.kernel !== undefined) {
+      const { data, dims } = convolutionB(open.target, parts);
+      return new ort.Tensor("float32", data, dims);
+    }
     return new ort.Tensor("float32", stackB(parts, n, rank), [rank, n]);
   });
 }

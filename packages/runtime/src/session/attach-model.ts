@@ -8,49 +8,72 @@ import {
 } from "@banana-peel/onnx";
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
+import { branchInputs, dequantiseNode, downNode, upProduct } from "./branch-nodes.js";
 import { type Branch, branchesOf, inputB } from "./branches.js";
+import { floatLayer } from "./quantised-layer.js";
 
 /**
  * Edits that put a branch beside every target of a graph: output = base output + (input A) B. A and B are required
  * inputs whose rank is free: onnxruntime has no optional ones in JavaScript, and at rank 0 the sum is the base's
  * output. The target's output gets a new name where it is made and the sum takes the old one, so that every reader
- * reads the sum; cut in behind the bias, so that the layer's own fusions stay.
+ * reads the sum; a layer with a quantised output becomes one of floats; cut in behind the bias, so that the layer's own fusions stay.
  */
 export function attachEdits(graph: OpenGraph): ModelEdits {
   const inputs: NewInput[] = [];
   const nodesAfter = new Map<number, NewNode[]>();
+  const nodesBefore = new Map<number, NewNode[]>();
+  const replacedNodes = new Map<number, NewNode>();
   const renamedOutputs = new Map<string, string>();
   const add = (index: number, nodes: readonly NewNode[]) =>
     nodesAfter.set(index, [...(nodesAfter.get(index) ?? []), ...nodes]);
   for (const branch of branchesOf(graph)) {
     const ranks = branch.targets.map(({ target }) => `banana-peel/rank/${target.path}`);
     const all = branch.split === undefined ? ranks[0]! : `${branch.a}/rank`;
-    inputs.push({ name: branch.a, dataType: DATA_TYPE.float, dims: [branch.k, all] });
+    const inputA = { name: branch.a, rank: all };
+    const [a] = branchInputs(branch.targets[0]!, inputA, { name: "", rank: all });
+    inputs.push(a!);
     if (branch.split !== undefined)
       inputs.push({ name: branch.split, dataType: DATA_TYPE.int64, dims: [branch.targets.length] });
-    add(branch.after, downNodes(branch));
+    const quantised = branch.targets.find(({ target, traced }) => traced.quantised.has(target.output));
+    if (quantised !== undefined) {
+      const { node, change } = { node: quantised.traced.node, change: part(quantised.target.path, "change") };
+      const floats = floatLayer(quantised, graph.model.graph.nodes[node]!, change);
+      inputs.push({
+        ...branchInputs(quantised, inputA, { name: inputB(quantised.target.path), rank: all })[1]!,
+      });
+      const nodes = [...floats.before, ...downNodes(branch, graph), upNode(quantised, change), floats.sum];
+      nodesBefore.set(node, [...(nodesBefore.get(node) ?? []), ...nodes]);
+      replacedNodes.set(node, floats.after);
+      continue;
+    }
+    add(branch.after, downNodes(branch, graph));
     for (const [i, open] of branch.targets.entries()) {
-      const { path, n, output } = open.target;
-      inputs.push({ name: inputB(path), dataType: DATA_TYPE.float, dims: [ranks[i]!, n] });
+      const { path, output } = open.target;
+      const [, b] = branchInputs(open, inputA, { name: inputB(path), rank: ranks[i]! });
+      inputs.push(b!);
       renamedOutputs.set(output, part(path, "base"));
       add(open.outputNode, upNodes(open));
     }
   }
-  return { inputs, nodesAfter, renamedOutputs };
+  return { inputs, nodesBefore, nodesAfter, replacedNodes, renamedOutputs };
 }
 
 const part = (path: string, name: string) => `banana-peel/${path}/${name}`;
 
 /** input A, for all targets of a branch at once; in float32, whatever the type of the input. */
-function downNodes({ a, input, split, targets, valueType }: Branch): NewNode[] {
-  const half = valueType !== DATA_TYPE.float;
-  const from = half ? `${a}/input` : input;
+function downNodes({ a, input, split, targets, valueType }: Branch, { model }: OpenGraph): NewNode[] {
+  const open = targets[0]!;
+  const grid = open.traced.quantised.get(input);
+  const half = valueType !== DATA_TYPE.float && open.traced.kind !== "gather";
+  const from = half || grid !== undefined ? `${a}/input` : input;
   const lows = targets.map(({ target }) => part(target.path, "low"));
   const low = split === undefined ? lows[0]! : `${a}/low`;
   const nodes: NewNode[] = [];
   // CastLike takes the type from another tensor and needs no attribute.
-  if (half) nodes.push({ name: `${a}/widen`, opType: "CastLike", inputs: [input, a], outputs: [from] });
-  nodes.push({ name: `${a}/down`, opType: "MatMul", inputs: [from, a], outputs: [low] });
+  if (grid !== undefined) nodes.push({ name: `${a}/widen`, ...dequantiseNode(input, grid), outputs: [from] });
+  else if (half) nodes.push({ name: `${a}/widen`, opType: "CastLike", inputs: [input, a], outputs: [from] });
+  const node = model.graph.nodes[open.traced.node];
+  nodes.push({ name: `${a}/down`, ...downNode(open, node, from, a), outputs: [low] });
   if (split !== undefined)
     nodes.push({
       name: `${a}/split`,
@@ -62,15 +85,20 @@ function downNodes({ a, input, split, targets, valueType }: Branch): NewNode[] {
   return nodes;
 }
 
+/** The second product of a target's branch. */
+function upNode(open: OpenTarget, output: string): NewNode {
+  const { path } = open.target;
+  return { name: part(path, "up"), ...upProduct(open, part(path, "low"), inputB(path)), outputs: [output] };
+}
+
 /** base output + low B, for one target. */
-function upNodes({ target: { path, output }, valueType }: OpenTarget): NewNode[] {
-  const half = valueType !== DATA_TYPE.float;
+function upNodes(open: OpenTarget): NewNode[] {
+  const { path, output } = open.target;
+  const half = open.valueType !== DATA_TYPE.float;
   const change = part(path, "change");
   const wide = half ? part(path, "wide") : change;
   const base = part(path, "base");
-  const nodes: NewNode[] = [
-    { name: part(path, "up"), opType: "MatMul", inputs: [part(path, "low"), inputB(path)], outputs: [wide] },
-  ];
+  const nodes: NewNode[] = [upNode(open, wide)];
   if (half)
     nodes.push({ name: part(path, "narrow"), opType: "CastLike", inputs: [wide, base], outputs: [change] });
   nodes.push({ name: part(path, "add"), opType: "Add", inputs: [base, change], outputs: [output] });
@@ -79,7 +107,9 @@ function upNodes({ target: { path, output }, valueType }: OpenTarget): NewNode[]
 
 /** The graph's model with a branch beside every target. */
 export function attachModel(graph: OpenGraph, edits?: WeightEdits): Uint8Array {
-  return editModel(graph.model, { ...edits, ...attachEdits(graph) });
+  const attach = attachEdits(graph);
+  const replacedNodes = new Map([...(edits?.replacedNodes ?? []), ...(attach.replacedNodes ?? [])]);
+  return editModel(graph.model, { ...edits, ...attach, replacedNodes });
 }
 
 /** Edits of weights, which leave inputs and outputs as they are. */

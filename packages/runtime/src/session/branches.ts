@@ -44,8 +44,11 @@ function makeBranches(graph: OpenGraph): Branch[] {
   const share = (graph.model.opsets.get("") ?? 0) >= SPLIT_BY_INPUT;
   const groups = new Map<string, OpenTarget[]>();
   for (const open of graph.targets.values()) {
-    const { path, input, k } = open.target;
-    const key = share ? `${k} ${open.valueType} ${input}` : path;
+    const { path, input, output, k } = open.target;
+    const { kind, quantised } = open.traced;
+    // Only products of float tensors stand side by side; a convolution has a place of its own to look.
+    const plain = kind === "linear" && !quantised.has(input) && !quantised.has(output);
+    const key = share && plain ? `${k} ${open.valueType} ${input}` : path;
     const others = groups.get(key);
     if (others === undefined) groups.set(key, [open]);
     else others.push(open);

@@ -1,14 +1,11 @@
-import { isBananaError, streamSafetensors } from "@banana-peel/format";
+import { isBananaError, streamSafetensors, type UpdateShape, updateShape } from "@banana-peel/format";
 import { MAX_PROBLEMS, type Problem, problem } from "../problem.js";
 import { show } from "../schema/show.js";
 import { type TensorRole, tensorName, tensorRole } from "./names.js";
 import { type CheckedTensor, tensorCheck } from "./tensor.js";
 
 /** A target of an adapter that is well-formed on its own. */
-export interface InspectedTarget {
-  rank: number;
-  k: number;
-  n: number;
+export interface InspectedTarget extends UpdateShape {
   /** False when B A is zero because of its factors. */
   isEffective: boolean;
 }
@@ -125,21 +122,20 @@ function pair(
   const usedA = tensors.get(nameA)?.used;
   const usedB = tensors.get(nameB)?.used;
   if (usedA === undefined || usedB === undefined) return undefined;
-  const [rank, k] = tensors.get(nameA)!.shape as [number, number];
-  const [n, rankB] = tensors.get(nameB)!.shape as [number, number];
-  if (rankB !== rank) {
+  const shape = updateShape(tensors.get(nameA)!.shape, tensors.get(nameB)!.shape);
+  if ("wrong" in shape) {
     problems.push(
       problem("peel/adapter-tensors", {
-        message: `expected lora_B [N,${rank}] for lora_A [${rank},${k}], found [${n},${rankB}]`,
-        where: `${file}:${nameB}`,
-        hint: "Is one of them transposed? lora_A is [rank, K] and lora_B is [N, rank].",
+        message: shape.message,
+        where: `${file}:${shape.wrong === "A" ? nameA : nameB}`,
+        hint: "Is one of them transposed? lora_A is [rank, K] or [rank, channels, kernel], lora_B is [N, rank].",
       }),
     );
     return undefined;
   }
   // B A is zero because of its factors when for each r row r of A or column r of B is zero. A product that vanishes by
   // cancellation is not found; no training leaves one.
-  return { rank, k, n, isEffective: usedA.some((used, r) => used === 1 && usedB[r] === 1) };
+  return { ...shape, isEffective: usedA.some((used, r) => used === 1 && usedB[r] === 1) };
 }
 
 function unknownName(file: string, name: string): Problem {

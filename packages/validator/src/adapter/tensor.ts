@@ -15,7 +15,8 @@ export interface CheckedTensor {
 }
 
 /**
- * peel/adapter-tensors and peel/nan for one tensor on its own: a matrix of finite F32, F16 or BF16 values.
+ * peel/adapter-tensors and peel/nan for one tensor on its own: a matrix, or a factor of a convolution, of finite F32,
+ * F16 or BF16 values.
  * @returns what receives its bytes, and the judgement, to be asked for at its end
  */
 export function tensorCheck(
@@ -28,22 +29,24 @@ export function tensorCheck(
   const refuse = (message: string, hint: string) => {
     problems.push(problem("peel/adapter-tensors", { message, where, hint }));
   };
-  const isMatrix = shape.length === 2 && shape.every((size) => size > 0);
   const isFactor = role.kind === "a" || role.kind === "b";
-  if (!isMatrix)
+  const isSized =
+    shape.every((size) => size > 0) &&
+    (isFactor ? shape.length >= 2 && shape.length <= 5 : shape.length === 2);
+  if (!isSized)
     refuse(
-      `expected two dimensions of at least 1, found [${shape.slice(0, 10).join(",")}]`,
-      "Convolutions and vectors have no canonical form yet; leave the tensor away.",
+      `expected two dimensions${isFactor ? ", or those of a convolution," : ""} of at least 1, found [${shape.slice(0, 10).join(",")}]`,
+      "Save lora_A as [rank, K] or [rank, channels, kernel] and lora_B as [N, rank]; vectors have no canonical form: leave the tensor away.",
     );
   const rank = role.kind === "a" ? shape[0]! : shape[1]!;
-  if (isMatrix && isFactor && rank > LIMITS.rank)
+  if (isSized && isFactor && rank > LIMITS.rank)
     refuse(
       `expected a rank of at most ${LIMITS.rank}, found ${rank}`,
       "Reduce the rank, by a truncated SVD.",
     );
   const bits = BITS[dtype];
   if (bits === undefined) refuse(`expected F32, F16 or BF16, found ${dtype}`, "Save the tensor as F16.");
-  const tracks = isMatrix && isFactor && problems.length === 0;
+  const tracks = isSized && isFactor && problems.length === 0;
   const values: Values = {
     seen: 0,
     bad: 0,
@@ -51,7 +54,7 @@ export function tensorCheck(
     used: new Uint8Array(tracks ? rank : 0),
     unused: tracks ? rank : 0,
     // Row-major: in A [rank,K] a rank index is a row, in B [N,rank] a column.
-    stride: role.kind === "a" ? { index: shape[1]!, every: 0 } : { index: 1, every: rank },
+    stride: role.kind === "a" ? { index: elementCount(shape.slice(1)), every: 0 } : { index: 1, every: rank },
   };
   return {
     sink: bits === undefined ? undefined : (elements) => scanValues(elements, bits, values),

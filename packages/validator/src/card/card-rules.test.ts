@@ -176,8 +176,8 @@ it.each<[string, (card: BaseCard) => void, string[]]>([
       Object.assign(card.targets[0]!.scheme, change);
     },
     [
-      "base/scheme base.json:/targets/0/scheme/form",
       "base/scheme base.json:/targets/0/scheme/signed",
+      "base/scheme base.json:/targets/0/scheme/form",
       "base/scheme base.json:/targets/0/scheme/blockSize",
     ],
   ],

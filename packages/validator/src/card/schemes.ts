@@ -5,15 +5,46 @@ type Contradiction = [field: string, message: string, hint: string];
 
 /** What a form allows. Specification: docs/specification/base.md, Schemes. */
 const FORMS = {
-  qdq: { operators: ["MatMul", "Gemm"], bits: [4, 8], granularity: ["tensor", "channel", "block"] },
+  qdq: {
+    operators: ["MatMul", "Gemm", "Conv", "ConvTranspose", "Gather"],
+    bits: [4, 8],
+    granularity: ["tensor", "channel", "block"],
+  },
   matmulnbits: { operators: ["MatMulNBits"], bits: [2, 4, 8], granularity: ["block"] },
   integer: {
-    operators: ["MatMulInteger", "DynamicQuantizeMatMul", "MatMulIntegerToFloat"],
+    operators: ["MatMulInteger", "DynamicQuantizeMatMul", "MatMulIntegerToFloat", "ConvInteger"],
     bits: [8],
     granularity: ["tensor", "channel"],
   },
-  float: { operators: ["MatMul", "Gemm"], bits: [16, 32], granularity: ["tensor"] },
+  qlinear: {
+    operators: ["QLinearMatMul", "QGemm", "QLinearConv"],
+    bits: [8],
+    granularity: ["tensor", "channel"],
+  },
+  gatherblock: { operators: ["GatherBlockQuantized"], bits: [4, 8], granularity: ["block"] },
+  float: {
+    operators: ["MatMul", "Gemm", "Conv", "ConvTranspose", "Gather"],
+    bits: [16, 32],
+    granularity: ["tensor"],
+  },
 } as const;
+
+/** The layouts of operators; the others have both kn and nk. */
+const LAYOUTS: Readonly<Partial<Record<Target["operator"], Target["layout"]>>> = {
+  MatMulNBits: "nk",
+  MatMulInteger: "kn",
+  DynamicQuantizeMatMul: "kn",
+  MatMulIntegerToFloat: "kn",
+  QLinearMatMul: "kn",
+  Conv: "nk",
+  ConvInteger: "nk",
+  QLinearConv: "nk",
+  ConvTranspose: "cns",
+  Gather: "kn",
+  GatherBlockQuantized: "kn",
+};
+const CONVOLUTIONS = ["Conv", "ConvTranspose", "ConvInteger", "QLinearConv"];
+const TABLES = ["Gather", "GatherBlockQuantized"];
 
 /** base/scheme. Specification: docs/specification/base.md, Schemes. */
 export function checkSchemes(card: BaseCard, label: string): Problem[] {
@@ -25,6 +56,8 @@ export function checkSchemes(card: BaseCard, label: string): Problem[] {
 }
 
 function contradictions({ operator, layout, scheme }: Target): Contradiction[] {
+  const table = TABLES.includes(operator);
+  const conv = CONVOLUTIONS.includes(operator);
   const form = FORMS[scheme.form];
   const found: Contradiction[] = [];
   const one = (field: string, allowed: readonly (string | number)[], value: string | number) => {
@@ -38,19 +71,23 @@ function contradictions({ operator, layout, scheme }: Target): Contradiction[] {
   one("form", form.operators, operator);
   one("bits", form.bits, scheme.bits);
   one("granularity", form.granularity, scheme.granularity);
-  if (scheme.form === "matmulnbits") {
-    if (layout !== "nk")
-      found.push(["form", "expected the layout nk for matmulnbits, found kn", "Correct layout."]);
-    if (scheme.signed)
-      found.push(["signed", "expected unsigned values for matmulnbits, found signed", "Correct signed."]);
-  }
-  if (scheme.form === "integer" && layout !== "kn")
-    found.push(["form", "expected the layout kn for integer, found nk", "Correct layout."]);
-  return [...found, ...places(scheme, layout), ...(scheme.form === "float" ? plain(scheme) : ranges(scheme))];
+  if (scheme.form === "matmulnbits" && scheme.signed)
+    found.push(["signed", "expected unsigned values for matmulnbits, found signed", "Correct signed."]);
+  const wanted = LAYOUTS[operator] ?? (layout === "cns" ? "kn or nk" : layout);
+  if (layout !== wanted)
+    found.push(["form", `expected the layout ${wanted} for ${operator}, found ${layout}`, "Correct layout."]);
+  if (conv && scheme.granularity === "block")
+    found.push(["granularity", "expected no blocks for a convolution, found block", "Correct granularity."]);
+  const ranged = scheme.form === "float" ? plain(scheme) : ranges(scheme);
+  return [...found, ...places(scheme, layout, table), ...ranged];
 }
 
 /** axis and blockSize belong to a granularity. */
-function places({ form, granularity, axis, blockSize }: Scheme, layout: Target["layout"]): Contradiction[] {
+function places(
+  { form, granularity, axis, blockSize }: Scheme,
+  layout: Target["layout"],
+  table: boolean,
+): Contradiction[] {
   const found: Contradiction[] = [];
   if (granularity === "channel" && axis === undefined)
     found.push([
@@ -61,10 +98,10 @@ function places({ form, granularity, axis, blockSize }: Scheme, layout: Target["
   if (granularity === "tensor" && axis !== undefined)
     found.push(["axis", `expected no axis for granularity tensor, found ${axis}`, "Remove axis."]);
   const inner = layout === "kn" ? 0 : 1;
-  if (granularity === "block" && axis !== inner)
+  if (granularity === "block" && (table ? axis === undefined : axis !== inner))
     found.push([
       "axis",
-      `expected axis ${inner}, that of K, for blocks in the layout ${layout}, found ${axis ?? "none"}`,
+      `expected axis ${inner}, that of K${table ? ", or 1" : ""}, for blocks in the layout ${layout}, found ${axis ?? "none"}`,
       "Correct axis or layout.",
     ]);
   if (granularity === "block" && blockSize === undefined)
@@ -76,13 +113,13 @@ function places({ form, granularity, axis, blockSize }: Scheme, layout: Target["
       "Remove blockSize.",
     ]);
   if (
-    form === "matmulnbits" &&
+    (form === "matmulnbits" || form === "gatherblock") &&
     blockSize !== undefined &&
     (blockSize < 16 || (blockSize & (blockSize - 1)) !== 0)
   )
     found.push([
       "blockSize",
-      `expected a power of two of at least 16 for matmulnbits, found ${blockSize}`,
+      `expected a power of two of at least 16 for ${form}, found ${blockSize}`,
       "Correct blockSize.",
     ]);
   return found;

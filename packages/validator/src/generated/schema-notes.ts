@@ -62,16 +62,23 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
               "description": "Name of the node that consumes the weight."
             },
             "operator": {
-              "description": "Operator of that node; MatMulNBits, DynamicQuantizeMatMul and MatMulIntegerToFloat are of the domain com.microsoft."
+              "description": "Operator of that node; MatMulNBits, DynamicQuantizeMatMul, MatMulIntegerToFloat, QGemm and GatherBlockQuantized are of the domain com.microsoft."
             },
             "k": {
-              "description": "Input features: columns of lora_A."
+              "description": "Input features: columns of lora_A. Of a convolution, input channels of a group times positions of the kernel; of Gather, rows of the table."
             },
             "n": {
-              "description": "Output features: rows of lora_B."
+              "description": "Output features: rows of lora_B. Of a convolution, output channels; of Gather, the width of a row."
+            },
+            "kernel": {
+              "description": "Sizes of a convolution's kernel, as in [3,3]; present for convolutions and for nothing else.",
+              "each": {}
+            },
+            "groups": {
+              "description": "Groups of a convolution; absent means 1."
             },
             "layout": {
-              "description": "Order of the stored weight: kn is [K,N], nk is [N,K], row-major; nk for MatMulNBits, in its blocks."
+              "description": "Order of the stored weight: kn is [K,N], nk is [N,K], row-major; nk for MatMulNBits, in its blocks, and for Conv, with K as [channels of a group, kernel]. cns, of ConvTranspose, is [input channels, N / groups, kernel]."
             },
             "weight": {
               "description": "Initializer that holds the quantised weight."
@@ -80,24 +87,24 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
               "description": "How the weight is stored: w = (q - zeroPoint) * scale.",
               "properties": {
                 "form": {
-                  "description": "qdq: an initializer followed by DequantizeLinear. matmulnbits: the operator MatMulNBits. integer: a product of whole numbers that is scaled afterwards. float: floating-point numbers, not quantised."
+                  "description": "qdq: an initializer followed by DequantizeLinear, for Gather perhaps behind it. matmulnbits: the operator MatMulNBits. integer: a product of whole numbers that is scaled afterwards. qlinear: an operator that reads weight, scale and zero point and gives quantised values. gatherblock: the operator GatherBlockQuantized. float: floating-point numbers, not quantised."
                 },
                 "bits": {},
                 "signed": {},
                 "granularity": {
-                  "description": "One scale for the tensor, one for each output feature, or one for each block of input features of an output feature."
+                  "description": "One scale for the tensor, one for each output feature, or one for each block of input features of an output feature (of a table, of a row)."
                 },
                 "blockSize": {
-                  "description": "Values along K that share a scale, for granularity block."
+                  "description": "Values along the axis that share a scale, for granularity block."
                 },
                 "axis": {
-                  "description": "Axis of the stored weight that the scales run along, for granularity channel; for block, the axis of K."
+                  "description": "Axis of the stored weight that the scales run along, for granularity channel; for block, the axis that is cut into blocks: that of K, of a table either."
                 },
                 "scale": {
                   "description": "Initializer of the scales; absent for the form float."
                 },
                 "zeroPoint": {
-                  "description": "Initializer of the zero points; absent means 0, and 2^(bits-1) for the form matmulnbits."
+                  "description": "Initializer of the zero points; absent means 0, and 2^(bits-1) for the form matmulnbits and for a gatherblock of bytes."
                 },
                 "min": {
                   "description": "Smallest stored value that the scheme uses; absent for the form float."
@@ -108,10 +115,10 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
               }
             },
             "input": {
-              "description": "Tensor [..., K] that the branch of an attached adapter reads: the layer's input before its quantisation."
+              "description": "Tensor that the branch of an attached adapter reads: [..., K], the layer's input before its quantisation; [batch, channels, ...] of a convolution; the indices of Gather."
             },
             "output": {
-              "description": "Tensor [..., N] that the branch is added to: the layer's output after its bias."
+              "description": "Tensor that the branch is added to: [..., N], the layer's output after its bias; [batch, N, ...] of a convolution."
             }
           }
         }

@@ -1,4 +1,10 @@
-import { type AdapterEntry, type BaseCard, baseDigest } from "@banana-peel/format";
+import {
+  type AdapterEntry,
+  type BaseCard,
+  baseDigest,
+  fitsTarget,
+  showUpdateShape,
+} from "@banana-peel/format";
 import { satisfies } from "semver";
 import { MAX_PROBLEMS, type Problem, problem } from "../problem.js";
 import { nearest } from "../schema/nearest.js";
@@ -43,7 +49,7 @@ function checkTargets({ file, inspected }: AdapterUnderTest, card: BaseCard): Pr
   const known = new Map(card.targets.map((target) => [target.path, target]));
   const candidates = [...known.keys()].slice(0, CANDIDATES);
   const problems: Problem[] = [];
-  for (const [path, { k, n, rank }] of inspected.targets) {
+  for (const [path, update] of inspected.targets) {
     if (problems.length >= MAX_PROBLEMS) break;
     const target = known.get(path);
     const where = `${file}:${path}`;
@@ -56,10 +62,10 @@ function checkTargets({ file, inspected }: AdapterUnderTest, card: BaseCard): Pr
           hint: meant === undefined ? "Is the adapter for another base?" : `The nearest target is ${meant}.`,
         }),
       );
-    } else if (target.k !== k || target.n !== n)
+    } else if (!fitsTarget(update, target))
       problems.push(
         problem("peel/base-shape", {
-          message: `expected lora_A [${rank},${target.k}] and lora_B [${target.n},${rank}] for ${base}, found [${rank},${k}] and [${n},${rank}]`,
+          message: `expected ${showUpdateShape({ ...target, rank: update.rank })} for ${base}, found ${showUpdateShape(update)}`,
           where,
           hint: "The adapter was trained for another size or version of this family; correct base.range.",
         }),

@@ -112,7 +112,7 @@ describe("validatePeel", () => {
     expect(found).toMatchObject([
       {
         rule: "peel/base-shape",
-        message: "expected lora_A [2,3] and lora_B [6,2] for case 1.1.0, found [2,4] and [6,2]",
+        message: "expected lora_A [2,3] and lora_B [6,2] for case 1.1.0, found lora_A [2,4] and lora_B [6,2]",
         where: "adapter.safetensors:blocks.0.attn.q_proj",
       },
     ]);

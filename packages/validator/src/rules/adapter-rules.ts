@@ -15,7 +15,7 @@ export const adapterRules = {
   "peel/adapter-tensors": {
     title: "A tensor is not part of a canonical adapter.",
     explanation:
-      "Each target has <module path>.lora_A.weight [r,K] and <module path>.lora_B.weight [N,r] of the same rank; a trigger's embedding is trigger.<word>.embedding [rows,width]. Types are F32, F16 and BF16. Nothing else is allowed.",
+      "Each target has <module path>.lora_A.weight [r,K] and <module path>.lora_B.weight [N,r] of the same rank, of a convolution [r,channels,kernel] and [N,r,1,1]; a trigger's embedding is trigger.<word>.embedding [rows,width]. Types are F32, F16 and BF16. Nothing else is allowed.",
     severity: "error",
     section: "peel.md#adapter",
   },
@@ -72,7 +72,7 @@ export const adapterRules = {
   },
   "peel/base-shape": {
     title: "The adapter's shapes don't fit the base's target.",
-    explanation: "lora_A has the target's K columns and lora_B its N rows.",
+    explanation: "lora_A has the target's K columns, or its channels and kernel, and lora_B its N rows.",
     severity: "error",
     section: "peel.md#bases",
   },

@@ -37,10 +37,17 @@ export const cardRules = {
     severity: "error",
     section: "base.md#targets",
   },
+  "base/kernel": {
+    title: "A target's kernel doesn't fit its operator.",
+    explanation:
+      "Convolutions say the sizes of their kernel and their groups, other operators don't; k is a multiple of the kernel's positions, n of the groups.",
+    severity: "error",
+    section: "base.md#targets",
+  },
   "base/scheme": {
     title: "A target's scheme contradicts itself.",
     explanation:
-      "The operator, the bits and the granularity belong to the form; min is below max and both can be stored (-128 to 127 for signed 8 bits, 0 to 15 for unsigned 4); granularity channel has an axis, block has the axis of K and a blockSize, tensor has neither; the form float has no scale and no range.",
+      "The operator, the bits and the granularity belong to the form, the layout to the operator; min is below max and both can be stored (-128 to 127 for signed 8 bits, 0 to 15 for unsigned 4); granularity channel has an axis, block has the axis of K (of a table either) and a blockSize, tensor has neither; the form float has no scale and no range.",
     severity: "error",
     section: "base.md#schemes",
   },
