@@ -41,7 +41,7 @@ function npm(cwd: string, ...args: string[]) {
 }
 
 describe("npm itself", () => {
-  it("publishes and installs a peel, and fails to change it afterwards", async () => {
+  it("publishes, installs, deprecates and unpublishes a peel, and fails to publish what is none", async () => {
     const token = await registry.login("npm-user");
     await writeFile(join(folder, "npmrc"), `//${new URL(registry.url).host}/:_authToken=${token}\n`);
     const peel = join(folder, "peel");
@@ -63,14 +63,20 @@ describe("npm itself", () => {
     expect((await verifyPeel(folderSource(installed))).manifest.version).toBe("1.0.0");
 
     await npm(app, "dist-tag", "add", "@peels/sample@1.0.0", "stable");
-    for (const args of [
-      ["deprecate", "@peels/sample@1.0.0", "no"],
-      ["unpublish", "@peels/sample@1.0.0", "--force"],
-      ["unpublish", "@peels/sample", "--force"],
-    ])
-      await expect(npm(app, ...args), args.join(" ")).rejects.toMatchObject({
-        stderr: expect.stringMatching(/a published peel doesn't change/),
-      });
+    const versions = async () =>
+      (await registry.send("GET", "/@peels%2fsample")).body.versions as Record<
+        string,
+        { deprecated?: string }
+      >;
+    await npm(app, "deprecate", "@peels/sample@<2", "use another");
+    expect((await versions())["1.0.0"]!.deprecated).toBe("use another");
+    await npm(app, "deprecate", "@peels/sample@1.0.0", "");
+    expect((await versions())["1.0.0"]).not.toHaveProperty("deprecated");
+    await npm(app, "unpublish", "@peels/sample@1.0.0", "--force");
+    expect((await registry.send("GET", "/@peels%2fsample")).status).toBe(404);
+    await expect(npm(peel, "publish"), "a version is used once").rejects.toMatchObject({
+      stderr: expect.stringMatching(/E409|published before/),
+    });
     const unsigned = join(folder, "unsigned");
     await mkdir(unsigned);
     await writeFile(join(unsigned, "package.json"), '{"name":"@peels/code","version":"1.0.0"}');

@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { BananaError, type BaseCard } from "@banana-peel/format";
 import { loadBases } from "./bases.js";
+import { createChanges } from "./gate/changes.js";
 import { createGate } from "./gate/gate.js";
 import { createPublish } from "./gate/publish.js";
+import { Serial } from "./gate/serial.js";
 import { Owners } from "./storage/owners.js";
 import { type LogLevel, verdaccioConfig } from "./verdaccio/config.js";
 import { innerRegistry } from "./verdaccio/inner.js";
@@ -67,17 +69,20 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   });
   const inner = innerRegistry((await runServer(config as never)) as Server);
   const owners = new Owners(join(storage, "owners"));
+  const serial = new Serial();
   const server = createServer(
     createGate({
       inner,
       publish: createPublish({
         inner,
         owners,
+        serial,
         bases,
         signers: options.signers ?? {},
         maxBodyBytes,
         maxUnpackedBytes,
       }),
+      changes: createChanges({ inner, owners, serial, maxBodyBytes }),
       mayTag: async (name, user) => (await owners.get(name))?.publishers.includes(user) ?? false,
       onError: options.onError ?? (() => {}),
     }),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Inner } from "../verdaccio/inner.js";
+import type { Changes } from "./changes.js";
 import { refuse } from "./http.js";
 import type { Refusal } from "./problems.js";
 import { routeOf } from "./routes.js";
@@ -17,6 +18,8 @@ export interface GateOptions {
     name: string,
     user: string,
   ) => Promise<Refusal | undefined>;
+  /** Answers what changes a published package; undefined: it has answered. */
+  readonly changes: Changes;
   /** True when a user may move the tags of a name. */
   readonly mayTag: (name: string, user: string) => Promise<boolean>;
   /** Hears what went wrong in the registry itself. */
@@ -76,7 +79,10 @@ async function handle(
     refuse(request, response, plain(401, "log in first: npm login, or banana-peel login"));
     return;
   }
-  if (route.kind === "publish") {
+  if (route.kind === "change" || route.kind === "remove" || route.kind === "tarball") {
+    const refused = await options.changes(request, response, route, user);
+    if (refused !== undefined) refuse(request, response, refused);
+  } else if (route.kind === "publish") {
     const refused = await options.publish(request, response, route.name, user);
     if (refused !== undefined) refuse(request, response, refused);
   } else if (!isSmall(request))

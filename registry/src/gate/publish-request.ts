@@ -17,10 +17,14 @@ const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
 /**
  * Reads the document that npm's protocol publishes with: one version, one tarball in base64, one tag. Nothing else
  * in it is used: what the registry stores is made from the tarball.
+ * @returns the request; without a tarball, the document, which can only be a change of what is there
  * @param name the package's name, from the request's path
  * @throws BananaError PUBLISH_INVALID
  */
-export function readPublishRequest(body: Buffer, name: string): PublishRequest {
+export function readPublishRequest(
+  body: Buffer,
+  name: string,
+): PublishRequest | { readonly change: Record<string, unknown> } {
   let value: unknown;
   try {
     value = JSON.parse(body.toString("utf8"));
@@ -30,12 +34,9 @@ export function readPublishRequest(body: Buffer, name: string): PublishRequest {
   const document = object(value, "body");
   if (document.name !== name)
     throw invalid("name", `expected ${name}, as in the path, found ${show(document.name)}`);
-  // npm deprecate, owner and unpublish send the whole document back, changed and without a tarball.
+  // npm deprecate sends the whole document back, changed and without a tarball.
   if (Object.keys(object(document._attachments ?? {}, "_attachments")).length === 0)
-    throw invalid(
-      "_attachments",
-      "expected the tarball of a new version, found none: a published peel doesn't change",
-    );
+    return { change: document };
 
   const [version, metadata] = only(document.versions, "versions");
   // semver 2.0.0, 10: two versions that differ in build metadata only have the same precedence; npm drops it.

@@ -3,17 +3,20 @@ import { BananaError, isBananaError, isPeelName } from "@banana-peel/format";
 import { checkTrust } from "@banana-peel/signer/verify";
 import type { Owner, Owners } from "../storage/owners.js";
 import type { Inner } from "../verdaccio/inner.js";
+import { changePackage } from "./change.js";
 import { type CheckedPublish, type CheckOptions, checkPublish } from "./check-publish.js";
 import { publishDocument } from "./document.js";
 import { answer, readBody } from "./http.js";
 import { type Refusal, refusal } from "./problems.js";
 import { type PublishRequest, readPublishRequest } from "./publish-request.js";
-import { Serial } from "./serial.js";
+import type { Serial } from "./serial.js";
 
 /** What publishing needs. */
 export interface PublishOptions extends CheckOptions {
   readonly inner: Inner;
   readonly owners: Owners;
+  /** Changes of one name, publishes and others, run one after the other. */
+  readonly serial: Serial;
   /** Accepted signers by `@scope/name` or `@scope/*`; a name without a match belongs to its first signer. */
   readonly signers: Readonly<Record<string, readonly string[]>>;
   /** Bytes of a request's body: the tarball in base64 and a little JSON. */
@@ -32,11 +35,10 @@ export function createPublish(
   name: string,
   user: string,
 ) => Promise<Refusal | undefined> {
-  const serial = new Serial();
   return async (request, response, name, user) => {
     const body = await readDocument(request, name, options.maxBodyBytes);
     if (!Buffer.isBuffer(body)) return body;
-    return serial.run(name, () => publish(options, request, response, { body, name, user }));
+    return options.serial.run(name, () => publish(options, request, response, { body, name, user }));
   };
 }
 
@@ -73,18 +75,24 @@ async function publish(
   response: ServerResponse,
   { body, name, user }: { body: Buffer; name: string; user: string },
 ): Promise<Refusal | undefined> {
-  let wanted: PublishRequest;
+  let read: ReturnType<typeof readPublishRequest>;
   try {
-    wanted = readPublishRequest(body, name);
+    read = readPublishRequest(body, name);
   } catch (error) {
     if (isBananaError(error)) return refusal(422, [error]);
     throw error;
   }
-  if (await isTaken(options.inner, wanted)) return refusal(409, [exists(wanted)]);
+  if ("change" in read) {
+    const of = { name, user, document: read.change, mayRemove: false };
+    return changePackage(options, request, response, of);
+  }
+  const wanted = read;
+  const owner = await options.owners.get(name);
+  if (owner?.retired?.includes(wanted.version) || (await isTaken(options.inner, wanted)))
+    return refusal(409, [exists(wanted)]);
   const checked = await checkPublish(wanted, options);
   if ("status" in checked) return checked;
 
-  const owner = await options.owners.get(name);
   const untrusted = checkSigner(checked, owner, options.signers);
   if (untrusted !== undefined) return refusal(422, [untrusted]);
 
@@ -92,6 +100,7 @@ async function publish(
   await options.owners.set(name, {
     signer: checked.peel.signer.fingerprint,
     publishers: [...new Set([...(owner?.publishers ?? []), user])],
+    ...(owner?.retired?.length ? { retired: owner.retired } : {}),
   });
   const { status, body: text } = await store(options.inner, request, wanted, checked);
   if (status !== 201) {
@@ -157,7 +166,7 @@ function pathOf(name: string): string {
 function exists({ name, version }: PublishRequest): BananaError {
   return new BananaError(
     "VERSION_EXISTS",
-    `expected a new version of ${name}, found ${version} published already`,
+    `expected a new version of ${name}, found ${version} published before: a version is used once`,
     {
       where: `${name}@${version}`,
       hint: "Raise the version in peel.json, sign and publish again.",

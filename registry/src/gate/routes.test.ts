@@ -21,13 +21,34 @@ describe("routeOf", () => {
     expect(routeOf("PUT", "/-/package/@a%2fb/dist-tags/beta")).toEqual({ kind: "tag", name: "@a/b" });
   });
 
+  it("knows what changes a published package", () => {
+    const name = "@a/b";
+    for (const path of ["/@a%2fb", "/@a%2Fb", "/@a/b"]) {
+      expect(routeOf("PUT", `${path}/-rev/1-x`)).toEqual({ kind: "change", name });
+      expect(routeOf("DELETE", `${path}/-rev/1-x`)).toEqual({ kind: "remove", name });
+      expect(routeOf("DELETE", `${path}/-/b-1.0.0.tgz/-rev/1-x`)).toEqual({
+        kind: "tarball",
+        name,
+        file: "b-1.0.0.tgz",
+      });
+    }
+  });
+
   it("refuses every other way to write", () => {
     for (const [method, url] of [
       ["PUT", "/"],
       ["PUT", ""],
       ["PUT", "//x"],
       ["PUT", "/@a%2fb/"],
-      ["PUT", "/@a%2fb/-rev/1"],
+      ["put", "/@a%2fb/-rev/1"],
+      ["PUT", "/@a%2fb/-rev/"],
+      ["PUT", "/@a%2f../-rev/1"],
+      ["PUT", "/b/-rev/1"],
+      ["PUT", "/@a%2fb/-/b-1.0.0.tgz/-rev/1"],
+      ["POST", "/@a%2fb/-rev/1"],
+      ["DELETE", "/@a%2fb/-/..%2fx.tgz/-rev/1"],
+      ["DELETE", "/@a%2fb/-/package.json/-rev/1"],
+      ["DELETE", "/@a%2fb/-/b-1.0.0.tgz"],
       ["PUT", "/@a/b/c"],
       ["PUT", "/@a%2fb/-/b-1.0.0.tgz/x"],
       ["PUT", "/%"],

@@ -8,6 +8,12 @@ export type Route =
   | { kind: "account" }
   /** A new version of a package; `name` may be none of a peel. */
   | { kind: "publish"; name: string }
+  /** Takes versions out of a peel's document; `npm unpublish` of a version. */
+  | { kind: "change"; name: string }
+  /** Takes a whole peel away. */
+  | { kind: "remove"; name: string }
+  /** Takes an unpublished version's tarball away. */
+  | { kind: "tarball"; name: string; file: string }
   /** Moves or removes a dist-tag of a peel. */
   | { kind: "tag"; name: string }
   /** Part of the npm protocol that this registry doesn't offer; npm goes on without it. */
@@ -21,6 +27,8 @@ const ACCOUNT = [
   /^DELETE \/-\/user\/token\/[^/]+$/,
 ];
 const TAG = /^(?:PUT|POST|DELETE) \/-\/package\/(@[^/]+(?:\/|%2f)[^/]+)\/dist-tags\/([^/]+)$/i;
+const REVISED = /^(PUT|DELETE) \/(@[^/]+(?:\/|%2[fF])[^/]+)(?:\/-\/([^/]+))?\/-rev\/[^/]+$/;
+const TARBALL_FILE = /^[a-z0-9][a-zA-Z0-9._-]*\.tgz$/;
 const PUBLISH = /^PUT \/((?:@[^/]+\/)?[^/]+)$/;
 /**
  * What a request asks for. Everything that writes and isn't on this short list is refused, so that no path of
@@ -37,6 +45,17 @@ export function routeOf(method: string, url: string): Route {
     const name = decode(tag[1]!);
     return name !== undefined && isPeelName(name) && isDistTag(tag[2]!)
       ? { kind: "tag", name }
+      : { kind: "refused" };
+  }
+  const revised = REVISED.exec(request);
+  if (revised !== null) {
+    const [, method, part, rawFile] = revised;
+    const name = decode(part);
+    const file = decode(rawFile);
+    if (name === undefined || !isPeelName(name)) return { kind: "refused" };
+    if (rawFile === undefined) return { kind: method === "PUT" ? "change" : "remove", name };
+    return method === "DELETE" && file !== undefined && TARBALL_FILE.test(file)
+      ? { kind: "tarball", name, file }
       : { kind: "refused" };
   }
   if (path.startsWith("/-/")) return { kind: "absent" };

@@ -9,6 +9,8 @@ export interface Owner {
   readonly signer: string;
   /** Users who published a version; they may move the name's tags. */
   readonly publishers: readonly string[];
+  /** Versions that were unpublished: no other peel may ever have them. */
+  readonly retired?: readonly string[];
 }
 
 /** Bytes of an owner's file. */
@@ -42,9 +44,10 @@ export class Owners {
     } catch (cause) {
       throw broken(path, cause);
     }
-    const { signer, publishers } = (value ?? {}) as Partial<Record<keyof Owner, unknown>>;
+    const { signer, publishers, retired = [] } = (value ?? {}) as Partial<Record<keyof Owner, unknown>>;
     if (typeof signer !== "string" || !FINGERPRINT.test(signer) || !isStrings(publishers)) throw broken(path);
-    return { signer, publishers };
+    if (!isStrings(retired)) throw broken(path);
+    return { signer, publishers, retired };
   }
 
   /** Writes the owner of a name, durably. */
