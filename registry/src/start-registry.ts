@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { BananaError, type BaseCard } from "@banana-peel/format";
 import { loadBases } from "./bases.js";
+import { createAdvisories } from "./gate/advisories.js";
 import { createChanges } from "./gate/changes.js";
 import { createGate } from "./gate/gate.js";
 import { createPublish } from "./gate/publish.js";
@@ -82,6 +83,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
         maxBodyBytes,
         maxUnpackedBytes,
       }),
+      advisories: createAdvisories(join(storage, "advisories.json")),
       changes: createChanges({ inner, owners, serial, maxBodyBytes }),
       mayTag: async (name, user) => (await owners.get(name))?.publishers.includes(user) ?? false,
       onError: options.onError ?? (() => {}),

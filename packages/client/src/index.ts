@@ -1,8 +1,11 @@
 export { type AddOptions, type AddReport, addPeels } from "./add.js";
 export { addAdapter, type NewAdapter } from "./add-adapter.js";
+export { type AuditReport, auditPeels } from "./audit/audit.js";
+export type { AuditFinding, AuditKind } from "./audit/finding.js";
 export { type ListedBase, listBases } from "./bases.js";
 export { preparePeel } from "./config/prepare-peel.js";
 export { createPeel, type NewPeel } from "./create-peel.js";
+export { type DeprecateOptions, type DeprecateReport, deprecatePeel } from "./deprecate.js";
 export { type DiffOptions, diffPeels, type PeelDiff } from "./diff/diff-peels.js";
 export { type Disk, nodeDisk } from "./disk/disk.js";
 export { diskError } from "./disk/errors.js";
@@ -41,6 +44,7 @@ export { overlay, type PackedPeel, packPeel, withPackageJson } from "./tarball/p
 export { TARBALL_LIMITS, type TarballLimits } from "./tarball/read-tarball.js";
 export { unpackTarball } from "./tarball/unpack.js";
 export { addTrust, removeTrust, type TrustPolicy, trustPolicy } from "./trust-policy.js";
+export { type UnpublishOptions, type UnpublishReport, unpublishPeel } from "./unpublish.js";
 export { type UpdateOptions, type UpdateReport, updatePeels } from "./update.js";
 export { type ValidationReport, validateFolder } from "./validate.js";
 export { type VerifyReport, verifyPath } from "./verify.js";

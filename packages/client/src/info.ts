@@ -1,5 +1,5 @@
 import { parsePeelRequest } from "@banana-peel/format";
-import { type CatalogueEntry, resolve } from "@banana-peel/resolver";
+import { type CatalogueEntry, unknownPeel } from "@banana-peel/resolver";
 import { createCatalogue } from "./registry/catalogue.js";
 import { loadRegistryConfig } from "./registry/npm-config.js";
 import type { Requester } from "./registry/request.js";
@@ -29,7 +29,5 @@ export async function peelInfo(options: {
   });
   const entry = await catalogue.versions(name);
   if (entry !== undefined) return entry;
-  // The resolver explains an unknown name; it throws before it looks at anything else.
-  await resolve({ requests: [{ name, range: undefined }], bases: [], catalogue });
-  throw new Error("unreachable: the registry has no such name");
+  throw await unknownPeel(name, catalogue);
 }

@@ -9,18 +9,14 @@ import { newestFirst } from "./select.js";
 const SHOWN = 6;
 
 /** PEEL_UNKNOWN, with the nearest names that the registry offers. */
-export async function unknownPeel(request: PeelRequest, catalogue: Catalogue): Promise<BananaError> {
-  const offered = (await catalogue.suggest?.(request.name)) ?? [];
-  const near = nearest(request.name, offered);
-  return new BananaError(
-    "PEEL_UNKNOWN",
-    `expected a peel of the name ${request.name}, the registry has none`,
-    {
-      where: request.name,
-      hint: near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "Check the spelling and the registry.",
-      details: { name: request.name, nearest: near },
-    },
-  );
+export async function unknownPeel(name: string, catalogue: Catalogue): Promise<BananaError> {
+  const offered = (await catalogue.suggest?.(name)) ?? [];
+  const near = nearest(name, offered);
+  return new BananaError("PEEL_UNKNOWN", `expected a peel of the name ${name}, the registry has none`, {
+    where: name,
+    hint: near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "Check the spelling and the registry.",
+    details: { name, nearest: near },
+  });
 }
 
 /** NOT_A_PEEL: the name exists, but no version carries the peel's metadata. */

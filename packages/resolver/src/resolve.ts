@@ -52,7 +52,7 @@ export async function resolve(options: ResolveOptions): Promise<Resolution> {
   const peels: ResolvedPeel[] = [];
   for (const [i, request] of requests.entries()) {
     const entry = entries[i];
-    if (entry === undefined) throw await unknownPeel(request, options.catalogue);
+    if (entry === undefined) throw await unknownPeel(request.name, options.catalogue);
     peels.push(resolveOne(request, entry, options));
   }
   return { peels };

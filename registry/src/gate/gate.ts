@@ -18,6 +18,8 @@ export interface GateOptions {
     name: string,
     user: string,
   ) => Promise<Refusal | undefined>;
+  /** Answers npm audit; undefined: it has answered. */
+  readonly advisories: (request: IncomingMessage, response: ServerResponse) => Promise<Refusal | undefined>;
   /** Answers what changes a published package; undefined: it has answered. */
   readonly changes: Changes;
   /** True when a user may move the tags of a name. */
@@ -69,6 +71,11 @@ async function handle(
         plain(405, "a published peel doesn't change: publish a new version, or move a tag"),
       );
       return;
+    case "advisories": {
+      const refused = await options.advisories(request, response);
+      if (refused !== undefined) refuse(request, response, refused);
+      return;
+    }
     case "account":
       if (isSmall(request)) inner.pass(request, response);
       else refuse(request, response, plain(413, `expected a body of at most ${SMALL_BODY} bytes`));

@@ -21,6 +21,11 @@ describe("routeOf", () => {
     expect(routeOf("PUT", "/-/package/@a%2fb/dist-tags/beta")).toEqual({ kind: "tag", name: "@a/b" });
   });
 
+  it("knows npm audit", () => {
+    expect(routeOf("POST", "/-/npm/v1/security/advisories/bulk")).toEqual({ kind: "advisories" });
+    expect(routeOf("PUT", "/-/npm/v1/security/advisories/bulk")).toEqual({ kind: "absent" });
+  });
+
   it("knows what changes a published package", () => {
     const name = "@a/b";
     for (const path of ["/@a%2fb", "/@a%2Fb", "/@a/b"]) {

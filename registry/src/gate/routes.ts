@@ -16,6 +16,8 @@ export type Route =
   | { kind: "tarball"; name: string; file: string }
   /** Moves or removes a dist-tag of a peel. */
   | { kind: "tag"; name: string }
+  /** Asks for advisories on many names: npm audit. */
+  | { kind: "advisories" }
   /** Part of the npm protocol that this registry doesn't offer; npm goes on without it. */
   | { kind: "absent" }
   /** Would change a package in another way than publishing a version. */
@@ -58,6 +60,7 @@ export function routeOf(method: string, url: string): Route {
       ? { kind: "tarball", name, file }
       : { kind: "refused" };
   }
+  if (request === "POST /-/npm/v1/security/advisories/bulk") return { kind: "advisories" };
   if (path.startsWith("/-/")) return { kind: "absent" };
   const name = decode(PUBLISH.exec(request)?.[1]);
   return name === undefined ? { kind: "refused" } : { kind: "publish", name };

@@ -10,7 +10,7 @@ export interface Answer {
 
 /** What a request may carry. */
 export interface RequestOptions {
-  method?: "GET" | "PUT" | "DELETE";
+  method?: "GET" | "PUT" | "POST" | "DELETE";
   headers?: Record<string, string>;
   /** A string, or a stream of known length. */
   body?: string | NodeJS.ReadableStream;
