@@ -1,15 +1,13 @@
-import { BananaError, type Lockfile, type PeelRequest, parsePeelRequest } from "@banana-peel/format";
-import { type ResolvedPeel, resolve } from "@banana-peel/resolver";
-import { bringPeels, type PeelOrder, type ReadyPeel } from "./bring-peels.js";
-import type { Disk } from "./disk/disk.js";
-import type { FetchContext } from "./fetch-peel.js";
+import { BananaError, type PeelRequest, parsePeelRequest } from "@banana-peel/format";
+import type { ResolvedPeel } from "@banana-peel/resolver";
+import { bringPeels, type ReadyPeel } from "./bring-peels.js";
+import { isInstalled } from "./is-installed.js";
 import { contextOf, type ProjectOptions, readFingerprint } from "./options.js";
-import { linkPeel } from "./project/link-peel.js";
 import type { Project } from "./project/read-project.js";
-import { type OpenedProject, withProject } from "./project/with-project.js";
-import { lockText, projectText } from "./project/write-json.js";
-import { createCatalogue } from "./registry/catalogue.js";
+import { withProject } from "./project/with-project.js";
+import { putInPlace } from "./put-in-place.js";
 import { type InstalledPeel, reportOf } from "./report.js";
+import { isLocked, orderOf, resolveProject } from "./resolve-project.js";
 
 /** What to add to a project. */
 export interface AddOptions extends ProjectOptions {
@@ -17,6 +15,16 @@ export interface AddOptions extends ProjectOptions {
   requests: readonly string[];
   /** Fingerprint of a signer that the user accepts for these peels, though another signed before. */
   accept?: string | undefined;
+}
+
+/** A peel that came along. */
+export interface OtherPeel extends InstalledPeel {
+  /** The version that was locked before; undefined for one that is new to the project. */
+  readonly before: string | undefined;
+  /** The peels of the project that need it; empty for one that banana.json asks for. */
+  readonly neededBy: readonly string[];
+  /** The author's words, when the version is deprecated. */
+  readonly deprecated: string | undefined;
 }
 
 /** What was added. */
@@ -27,113 +35,116 @@ export interface AddReport {
     /** The author's words, when the version is deprecated. */
     readonly deprecated: string | undefined;
   })[];
+  /** What came along: peels that those need, and others whose version had to change. */
+  readonly others: readonly OtherPeel[];
+  /** Names that nothing needs any more and that were taken away. */
+  readonly removed: readonly string[];
   readonly milliseconds: number;
 }
 
 /**
- * Adds peels to a project: resolves, brings what the store lacks, verifies, checks the signer, links into peels/, and
- * writes banana.json and banana.lock. Killed at any instant, the project is as before or as after. On an error,
- * project and store are as before.
- * @throws BananaError NAME_INVALID, USAGE; of `resolve`; of `bringPeels`; INTEGRITY_MISMATCH when the registry has
- *   changed a version that is locked; of `withProject`
+ * Adds peels to a project, with what they need: resolves all that the project asks for, keeping what is locked where it
+ * can; brings what the store lacks, verifies, checks the signers, links into peels/, and writes banana.json and
+ * banana.lock. Killed at any instant, the project is as before or as after. On an error, project and store are as before.
+ * @throws BananaError NAME_INVALID, USAGE; of `resolveProject`; of `bringPeels`; of `withProject`
  */
 export async function addPeels(options: AddOptions): Promise<AddReport> {
   const started = performance.now();
   const requests = readRequests(options.requests);
+  const names = new Set(requests.map(({ name }) => name));
   const accept = options.accept === undefined ? undefined : readFingerprint(options.accept);
   const context = await contextOf(options);
   return withProject(
     options.project,
     context.disk,
     async (project) => {
-      const resolved = await resolvePeels(requests, project, context, "newest");
+      const resolved = await resolveProject(project, context, { requests, fresh: names });
+      const moved = new Set((await changedPeels(resolved, project, names)).map(({ name }) => name));
+      // What was named is brought in any case: the store has it, and its report is what was asked for.
+      const changed = resolved.filter(({ name }) => names.has(name) || moved.has(name));
       const ready = await bringPeels(
-        resolved.map((peel) => orderOf(peel, project)),
+        changed.map((peel) => orderOf(peel, project)),
         project,
-        { ...context, accept },
+        { ...context, accept, acceptFor: names },
       );
-      const wanted = Object.fromEntries(resolved.map((peel) => [peel.name, savedRange(peel)]));
-      await putInPlace(project, ready, wanted, context.disk);
+      const removed = unneeded(resolved, project);
+      const saved = Object.fromEntries(
+        resolved.filter(({ name }) => names.has(name)).map((peel) => [peel.name, savedRange(peel)]),
+      );
+      await putInPlace(
+        project,
+        { ready, removed, peels: { ...project.manifest.peels, ...saved } },
+        context.disk,
+      );
+      const named = ready.map((peel, i) => ({ peel, resolved: changed[i]! }));
       return {
-        peels: ready.map((peel, i) => ({
-          ...reportOf(peel),
-          range: wanted[peel.order.name]!,
-          deprecated: resolved[i]!.deprecated,
-        })),
+        peels: named
+          .filter(({ peel }) => names.has(peel.order.name))
+          .map((item) => ({
+            ...reportOf(item.peel),
+            range: saved[item.peel.order.name]!,
+            deprecated: item.resolved.deprecated,
+          })),
+        others: named
+          .filter(({ peel }) => !names.has(peel.order.name))
+          .map((item) => otherPeel(item.peel, item.resolved, resolved, project)),
+        removed,
         milliseconds: performance.now() - started,
       };
     },
-    { signal: options.signal },
+    { signal: options.signal, mendLock: true },
   );
 }
 
 /**
- * Resolves requests against the project's registries.
- * @throws BananaError of `resolve`; INTEGRITY_MISMATCH
+ * The peels of a resolution that have to be brought: those that are locked otherwise; those that are named, and what they
+ * need, also when they are locked so but not whole.
+ * @param named undefined: all
  */
-export async function resolvePeels(
-  requests: readonly PeelRequest[],
+export async function changedPeels(
+  resolved: readonly ResolvedPeel[],
   project: Project,
-  context: FetchContext,
-  prefer: "locked" | "newest",
-): Promise<readonly ResolvedPeel[]> {
-  context.onProgress?.({ kind: "resolving", names: requests.map(({ name }) => name) });
-  const { peels } = await resolve({
-    requests,
-    bases: project.bases,
-    catalogue: createCatalogue(context.config, {
-      signal: context.signal,
-      ...(context.request ? { request: context.request } : {}),
+  named?: ReadonlySet<string> | undefined,
+): Promise<ResolvedPeel[]> {
+  const concerned = named && withNeeds(named, resolved);
+  const changed = await Promise.all(
+    resolved.map(async (peel) => {
+      if (!isLocked(peel, project)) return true;
+      return (concerned?.has(peel.name) ?? true) && !(await isInstalled(project, peel.name));
     }),
-    locked: new Map(Object.entries(project.lock.peels).map(([name, { version }]) => [name, version])),
-    prefer,
-  });
-  for (const peel of peels) refuseChanged(peel, project.lock.peels[peel.name]);
-  return peels;
-}
-
-/** The order that a resolution makes, for the project whose bases it was made for. */
-export function orderOf(peel: ResolvedPeel, project: Project): PeelOrder {
-  const { name, version, integrity, registry, tarball } = peel;
-  const adapters = peel.adapters.map(({ base, index }) => ({
-    base: project.bases.find(({ digest }) => digest === base.digest)!,
-    adapter: index,
-  }));
-  return { name, version, integrity, registry, adapters, tarball: async () => tarball };
-}
-
-/** Links peels that were brought, writes both files, and only then keeps in the store what was fetched. */
-export async function putInPlace(
-  project: OpenedProject,
-  ready: readonly ReadyPeel[],
-  wanted: Readonly<Record<string, string>>,
-  disk: Disk,
-  removed: readonly string[] = [],
-): Promise<void> {
-  const peels: Lockfile["peels"] = { ...project.lock.peels };
-  for (const { order, entry } of ready) peels[order.name] = entry;
-  for (const name of removed) delete peels[name];
-  const manifest = projectText({ ...project.manifest, peels: { ...project.manifest.peels, ...wanted } });
-  try {
-    await project.commit({
-      peels: new Map(
-        ready.map(({ order, fetched }) => [
-          order.name,
-          (folder: string) => linkPeel(fetched.peel, fetched.folder, folder, disk),
-        ]),
-      ),
-      removed,
-      manifest,
-      lock: lockText({ lockVersion: 1, peels }),
-    });
-  } catch (error) {
-    await Promise.all(ready.map(({ fetched }) => fetched.discard()));
-    throw error;
-  }
-  // The store is a cache: what it can't keep is fetched again another time.
-  await Promise.all(
-    ready.map(({ fetched }) => fetched.keep().catch(() => fetched.discard().catch(() => undefined))),
   );
+  return resolved.filter((_, i) => changed[i]);
+}
+
+function withNeeds(names: ReadonlySet<string>, resolved: readonly ResolvedPeel[]): Set<string> {
+  const needs = new Map(resolved.map(({ name, dependencies }) => [name, Object.keys(dependencies)]));
+  const all = new Set(names);
+  for (const name of all) for (const other of needs.get(name) ?? []) all.add(other);
+  return all;
+}
+
+/** Names that are locked, but not in a resolution; sorted. */
+export function unneeded(resolved: readonly ResolvedPeel[], { lock }: Project): string[] {
+  const needed = new Set(resolved.map(({ name }) => name));
+  return Object.keys(lock.peels)
+    .filter((name) => !needed.has(name))
+    .sort();
+}
+
+/** The report of a peel that nobody named. */
+export function otherPeel(
+  ready: ReadyPeel,
+  { name, requested, deprecated }: ResolvedPeel,
+  all: readonly ResolvedPeel[],
+  { lock }: Project,
+): OtherPeel {
+  const needing = all.filter(({ dependencies }) => Object.hasOwn(dependencies, name));
+  return {
+    ...reportOf(ready),
+    before: lock.peels[name]?.version,
+    neededBy: requested ? [] : needing.map((peel) => peel.name),
+    deprecated,
+  };
 }
 
 function readRequests(texts: readonly string[]): PeelRequest[] {
@@ -154,16 +165,4 @@ function readRequests(texts: readonly string[]): PeelRequest[] {
 /** As npm does: what was asked for, or, when nothing was, everything compatible with what was found. */
 function savedRange({ range, version }: ResolvedPeel): string {
   return range ?? `^${version}`;
-}
-
-function refuseChanged(peel: ResolvedPeel, locked: Lockfile["peels"][string] | undefined): void {
-  if (locked?.version !== peel.version || locked.integrity === peel.integrity) return;
-  throw new BananaError(
-    "INTEGRITY_MISMATCH",
-    `expected ${peel.name}@${peel.version} with ${locked.integrity} as in banana.lock, the registry now promises ${peel.integrity}`,
-    {
-      where: `banana.lock:/peels/${peel.name}/integrity`,
-      hint: "A published version must never change: ask the registry's operator. If you know why, remove the entry from banana.lock.",
-    },
-  );
 }

@@ -1,6 +1,7 @@
-import { type AdapterEntry, BananaError, type Lockfile, type PeelManifest } from "@banana-peel/format";
+import { isDeepStrictEqual } from "node:util";
+import { type AdapterEntry, BananaError, FILES, type Lockfile, type PeelManifest } from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
-import { fits } from "@banana-peel/resolver";
+import { fits, type ResolvedPeel } from "@banana-peel/resolver";
 import { checkTrust, type TrustDecision } from "@banana-peel/signer/verify";
 import { requireValid } from "./check-peel.js";
 import { type FetchContext, type FetchedPeel, fetchPeel, type WantedPeel } from "./fetch-peel.js";
@@ -15,6 +16,16 @@ export interface PeelOrder extends WantedPeel {
   readonly registry: string;
   /** The bases that it serves, each with its adapter: an index in the manifest's list, or the adapter's file. */
   readonly adapters: readonly { readonly base: OpenedBase; readonly adapter: number | string }[];
+  /** What was believed of its relations to other peels when it was chosen. */
+  readonly claims: Partial<Pick<ResolvedPeel, "dependencies" | "conflicts" | "roles">>;
+}
+
+/** What bringing needs. */
+export interface BringContext extends FetchContext {
+  /** Fingerprint of a signer that the user accepts, though another signed before. */
+  readonly accept?: string | undefined;
+  /** The names that `accept` is for; undefined: all. */
+  readonly acceptFor?: ReadonlySet<string> | undefined;
 }
 
 /** A peel that passed every check, ready to be linked. */
@@ -33,7 +44,7 @@ export interface ReadyPeel {
 export async function bringPeels(
   orders: readonly PeelOrder[],
   project: Project,
-  context: FetchContext & { accept?: string | undefined },
+  context: BringContext,
 ): Promise<ReadyPeel[]> {
   const results = await mapLimit(orders, PARALLEL, (order) => bringOne(order, project, context));
   const ready = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
@@ -43,11 +54,7 @@ export async function bringPeels(
   throw failure.reason;
 }
 
-async function bringOne(
-  order: PeelOrder,
-  project: Project,
-  context: FetchContext & { accept?: string | undefined },
-): Promise<ReadyPeel> {
+async function bringOne(order: PeelOrder, project: Project, context: BringContext): Promise<ReadyPeel> {
   const fetched = await fetchPeel(order, context);
   try {
     const { manifest, signer } = fetched.peel;
@@ -56,9 +63,10 @@ async function bringOne(
       signer: signer.fingerprint,
       policy: project.manifest.trust,
       pinned: project.lock.peels[order.name]?.signer,
-      accept: context.accept,
+      accept: context.acceptFor?.has(order.name) === false ? undefined : context.accept,
     });
     const label = `${order.name}@${order.version}`;
+    requireClaims(order, manifest, label);
     const cards = order.adapters.map(({ base }) => base.card);
     await requireValid({ ...folderSource(fetched.folder), label }, cards);
     const adapters = order.adapters.map(({ base, adapter }) => {
@@ -66,15 +74,37 @@ async function bringOne(
       return { file: adapterOf(manifest, adapter, base, label).file, family, version, digest };
     });
     const { version, registry, integrity } = order;
+    const { dependencies = {} } = manifest;
+    const needs = Object.keys(dependencies).length > 0 ? { dependencies } : {};
     return {
       order,
       fetched,
       trust,
-      entry: { version, registry, integrity, signer: signer.fingerprint, adapters },
+      entry: { version, registry, integrity, signer: signer.fingerprint, ...needs, adapters },
     };
   } catch (error) {
     await fetched.discard();
     throw error;
+  }
+}
+
+/**
+ * Refuses a peel whose signed manifest says other things of other peels than the registry or banana.lock did: what was
+ * resolved by their word would not hold.
+ */
+function requireClaims({ claims }: PeelOrder, manifest: PeelManifest, label: string): void {
+  for (const field of ["dependencies", "conflicts", "roles"] as const) {
+    const claimed = claims[field];
+    const signed = manifest[field] ?? (field === "roles" ? [] : {});
+    if (claimed === undefined || isDeepStrictEqual({ ...claimed }, { ...signed })) continue;
+    throw new BananaError(
+      "PEEL_INVALID",
+      `expected the ${field} ${JSON.stringify(claimed).slice(0, 300)}, as the registry or banana.lock says; the signed peel has ${JSON.stringify(signed).slice(0, 300)}`,
+      {
+        where: `${label}: ${FILES.manifest}:/${field}`,
+        hint: "If banana.lock was edited, remove its entry and run banana-peel install; else tell the registry's operator.",
+      },
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-export { type AddOptions, type AddReport, addPeels } from "./add.js";
+export { type AddOptions, type AddReport, addPeels, type OtherPeel } from "./add.js";
 export { addAdapter, type NewAdapter } from "./add-adapter.js";
 export { type AuditReport, auditPeels } from "./audit/audit.js";
 export type { AuditFinding, AuditKind } from "./audit/finding.js";
@@ -18,6 +18,7 @@ export { type InitReport, initProject } from "./init.js";
 export { type InstallOptions, type InstallReport, installPeels } from "./install.js";
 export { openInstalledPeel } from "./installed-peel.js";
 export { type ListedPeel, listPeels } from "./list.js";
+export type { NeedPath } from "./lock-graph.js";
 export { type AccountOptions, login, logout, whoami } from "./login.js";
 export { openSource } from "./open-source.js";
 export type { ProjectOptions } from "./options.js";

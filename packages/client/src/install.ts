@@ -1,15 +1,17 @@
 import { BananaError, type Lockfile } from "@banana-peel/format";
-import { folderSource } from "@banana-peel/format/node";
-import { checkTrust, verifyPeel } from "@banana-peel/signer/verify";
-import { orderOf, putInPlace, resolvePeels } from "./add.js";
+import type { ResolvedPeel } from "@banana-peel/resolver";
+import { checkTrust } from "@banana-peel/signer/verify";
+import { unneeded } from "./add.js";
 import { bringPeels, type PeelOrder } from "./bring-peels.js";
 import type { FetchContext } from "./fetch-peel.js";
+import { isInstalled } from "./is-installed.js";
 import { compareLock } from "./lock-state.js";
 import { contextOf, type ProjectOptions } from "./options.js";
-import { peelFolder } from "./project/read-project.js";
 import { type OpenedProject, withProject } from "./project/with-project.js";
+import { putInPlace } from "./put-in-place.js";
 import { createCatalogue } from "./registry/catalogue.js";
 import { type InstalledPeel, reportOf } from "./report.js";
+import { isLocked, orderOf, resolveProject } from "./resolve-project.js";
 
 /** How to install. */
 export interface InstallOptions extends ProjectOptions {
@@ -23,15 +25,23 @@ export interface InstallReport {
   readonly installed: readonly InstalledPeel[];
   /** Names of peels that were there already and are what the lockfile says. */
   readonly unchanged: readonly string[];
-  /** Names of peels that the project no longer asks for and that were taken away. */
+  /** Names of peels that nothing needs any more and that were taken away. */
   readonly removed: readonly string[];
+  /** The authors' words on deprecated versions that were resolved now. */
+  readonly deprecated: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly message: string;
+  }[];
   readonly milliseconds: number;
 }
 
 /**
- * Brings a project to what banana.lock says, exactly: versions, digests, signers, adapters. What banana.json asks for
- * beyond it is resolved and locked, unless `frozen`. The same guarantees as `addPeels`.
- * @throws BananaError LOCK_OUTDATED; SIGNER_NOT_TRUSTED; as `addPeels`
+ * Brings a project to what banana.lock says, exactly: versions, digests, signers, adapters. Where banana.lock doesn't
+ * match banana.json, or has a merge conflict, what is missing is resolved and locked, unless `frozen`. The same
+ * guarantees as `addPeels`.
+ * @throws BananaError LOCK_OUTDATED when frozen or offline; SIGNER_NOT_TRUSTED; PROJECT_INVALID for a merge conflict when
+ *   frozen; as `addPeels`
  */
 export async function installPeels(options: InstallOptions): Promise<InstallReport> {
   const started = performance.now();
@@ -40,54 +50,52 @@ export async function installPeels(options: InstallOptions): Promise<InstallRepo
     options.project,
     context.disk,
     async (project) => {
-      const state = compareLock(project);
-      if (options.frozen && state.problem !== undefined) throw state.problem;
-      const resolved =
-        state.missing.length === 0 ? [] : await resolvePeels(state.missing, project, context, "locked");
-      const unchanged: string[] = [];
-      const orders: PeelOrder[] = [];
-      for (const name of state.locked) {
-        const { signer } = project.lock.peels[name]!;
-        checkTrust({ name, signer, policy: project.manifest.trust, pinned: signer });
-        if (await isInstalled(project, name)) unchanged.push(name);
-        else orders.push(lockedOrder(project, name, context));
-      }
-      const ready = await bringPeels(
-        [...orders, ...resolved.map((peel) => orderOf(peel, project))],
+      const { orders, unchanged, removed, resolved } = await whatToDo(
         project,
         context,
+        options.frozen ?? false,
       );
-      if (ready.length > 0 || state.removed.length > 0)
-        await putInPlace(project, ready, {}, context.disk, state.removed);
+      const ready = await bringPeels(orders, project, context);
+      if (ready.length > 0 || removed.length > 0 || project.isMended)
+        await putInPlace(project, { ready, removed }, context.disk);
       return {
         installed: ready.map(reportOf),
         unchanged,
-        removed: state.removed,
+        removed,
+        deprecated: resolved.flatMap(({ name, version, deprecated }) =>
+          deprecated === undefined ? [] : [{ name, version, message: deprecated }],
+        ),
         milliseconds: performance.now() - started,
       };
     },
-    { signal: options.signal },
+    { signal: options.signal, mendLock: !options.frozen },
   );
 }
 
-/** True when a peel's folder holds the version and the signer that are locked, whole and unchanged. */
-export async function isInstalled(project: OpenedProject, name: string): Promise<boolean> {
-  const locked = project.lock.peels[name]!;
-  try {
-    const peel = await verifyPeel(folderSource(peelFolder(project.folder, name)));
-    return (
-      peel.manifest.name === name &&
-      peel.manifest.version === locked.version &&
-      peel.signer.fingerprint === locked.signer
-    );
-  } catch {
-    return false;
+async function whatToDo(project: OpenedProject, context: FetchContext, frozen: boolean) {
+  const { problem, isMissing, locked, removed } = compareLock(project);
+  if (problem !== undefined && (frozen || (isMissing && context.offline))) throw problem;
+  const resolved = isMissing ? await resolveProject(project, context, { fresh: new Set() }) : [];
+  const stays = isMissing
+    ? resolved.filter((peel) => isLocked(peel, project)).map(({ name }) => name)
+    : locked;
+  const unchanged: string[] = [];
+  const orders: PeelOrder[] = resolved
+    .filter((peel) => !stays.includes(peel.name))
+    .map((peel: ResolvedPeel) => orderOf(peel, project));
+  for (const name of stays) {
+    const { signer } = project.lock.peels[name]!;
+    checkTrust({ name, signer, policy: project.manifest.trust, pinned: signer });
+    if (await isInstalled(project, name)) unchanged.push(name);
+    else orders.push(lockedOrder(project, name, context));
   }
+  return { orders, unchanged, removed: isMissing ? unneeded(resolved, project) : removed, resolved };
 }
 
 /** The order of a locked peel; the registry is only asked for the tarball's address, and only when it is needed. */
 function lockedOrder(project: OpenedProject, name: string, context: FetchContext): PeelOrder {
-  const { version, registry, integrity, adapters }: Lockfile["peels"][string] = project.lock.peels[name]!;
+  const entry: Lockfile["peels"][string] = project.lock.peels[name]!;
+  const { version, registry, integrity, adapters, dependencies = {} } = entry;
   return {
     name,
     version,
@@ -97,6 +105,7 @@ function lockedOrder(project: OpenedProject, name: string, context: FetchContext
       base: project.bases.find((base) => base.digest === digest)!,
       adapter: file,
     })),
+    claims: { dependencies },
     async tarball() {
       const config = { ...context.config, registryFor: () => registry };
       const catalogue = createCatalogue(config, {

@@ -2,14 +2,17 @@ import { folderSource } from "@banana-peel/format/node";
 import { verifyPeel } from "@banana-peel/signer/verify";
 import { type Disk, nodeDisk } from "./disk/disk.js";
 import { exists } from "./disk/remove.js";
+import { neededBy } from "./lock-graph.js";
 import { peelFolder } from "./project/read-project.js";
 import { openProject } from "./project/with-project.js";
 
 /** A peel that a project asks for or has locked. */
 export interface ListedPeel {
   readonly name: string;
-  /** What banana.json asks for; undefined when it is only locked. */
+  /** What banana.json asks for; undefined when it is only needed by others. */
   readonly range: string | undefined;
+  /** The locked peels that need it; sorted. */
+  readonly neededBy: readonly string[];
   /** The locked version; undefined when it isn't locked yet. */
   readonly version: string | undefined;
   readonly signer: string | undefined;
@@ -34,6 +37,7 @@ export async function listPeels(options: { project: string; disk?: Disk }): Prom
       return {
         name,
         range: asked[name],
+        neededBy: neededBy(name, project.lock).map((by) => by.name),
         version: entry?.version,
         signer: entry?.signer,
         registry: entry?.registry,

@@ -1,9 +1,9 @@
-import { isBananaError } from "@banana-peel/format";
-import { type CatalogueEntry, chooseAdapters, type ProjectBase, resolve } from "@banana-peel/resolver";
+import { isBananaError, type PeelRequest } from "@banana-peel/format";
+import { type Catalogue, type CatalogueEntry, chooseAdapters, resolve } from "@banana-peel/resolver";
 import semver from "semver";
 import { nodeDisk } from "./disk/disk.js";
-import { mapLimit } from "./map-limit.js";
 import { contextOf, type ProjectOptions } from "./options.js";
+import type { Project } from "./project/read-project.js";
 import { openProject } from "./project/with-project.js";
 import { createCatalogue } from "./registry/catalogue.js";
 
@@ -24,9 +24,6 @@ export interface OutdatedPeel {
   readonly outdated: boolean;
 }
 
-/** Names asked for at once. */
-const PARALLEL = 8;
-
 /**
  * Compares every peel of banana.json with its registry; changes nothing. Sorted by name.
  * @throws BananaError of the project's files and of the registry; PEEL_UNKNOWN
@@ -36,45 +33,41 @@ export async function outdatedPeels(options: ProjectOptions): Promise<OutdatedPe
   const project = await openProject(options.project, options.disk ?? nodeDisk);
   const catalogue = createCatalogue(config, { signal, ...(request ? { request } : {}) });
   const asked = Object.entries(project.manifest.peels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const results = await mapLimit(asked, PARALLEL, async ([name, range]) => {
-    const entry = await catalogue.versions(name);
-    const known = { versions: async () => entry, suggest: catalogue.suggest?.bind(catalogue) };
-    const wanted = await wantedVersion(name, range, project.bases, known);
-    const installed = project.lock.peels[name]?.version;
-    const latest = entry && newest(entry);
-    const adapters = entry?.versions.find(({ version }) => version === latest)?.adapters ?? [];
-    return {
-      name,
-      range,
-      installed,
-      wanted,
-      latest,
-      latestFits: chooseAdapters(adapters, project.bases).map(({ base: { family, version } }) => ({
+  const requests = asked.map(([name, range]) => ({ name, range }));
+  const together = await wantedVersions(requests, project, catalogue);
+  const { bases, lock } = project;
+  return Promise.all(
+    requests.map(async (item) => {
+      const { name, range } = item;
+      const entry = await catalogue.versions(name);
+      const wanted = (together ?? (await wantedVersions([item], project, catalogue)))?.get(name);
+      const installed = lock.peels[name]?.version;
+      const latest = entry && newest(entry);
+      const adapters = entry?.versions.find(({ version }) => version === latest)?.adapters ?? [];
+      const latestFits = chooseAdapters(adapters, bases).map(({ base: { family, version } }) => ({
         family,
         version,
-      })),
-      outdated: installed !== wanted || installed !== latest,
-    };
-  });
-  return results.map((result) => {
-    if (result.status === "rejected") throw result.reason;
-    return result.value;
-  });
+      }));
+      const outdated = installed !== wanted || installed !== latest;
+      return { name, range, installed, wanted, latest, latestFits, outdated };
+    }),
+  );
 }
 
-async function wantedVersion(
-  name: string,
-  range: string,
-  bases: readonly ProjectBase[],
-  catalogue: Parameters<typeof resolve>[0]["catalogue"],
-): Promise<string | undefined> {
+/** Codes of a resolution that there is none of: that is an answer here. */
+const NONE: readonly string[] = ["VERSION_UNSATISFIED", "BASE_INCOMPATIBLE", "RESOLUTION_CONFLICT"];
+
+/** What an update would bring; undefined when the requests can't be had together. */
+async function wantedVersions(
+  requests: readonly PeelRequest[],
+  { bases, manifest: { overrides, sharedRoles } }: Project,
+  catalogue: Catalogue,
+): Promise<Map<string, string> | undefined> {
   try {
-    const { peels } = await resolve({ requests: [{ name, range }], bases, catalogue, prefer: "newest" });
-    return peels[0]?.version;
+    const { peels } = await resolve({ requests, bases, catalogue, overrides, sharedRoles, fresh: "all" });
+    return new Map(peels.map(({ name, version }) => [name, version]));
   } catch (error) {
-    // Nothing in the range fits: that is an answer here.
-    if (isBananaError(error) && ["VERSION_UNSATISFIED", "BASE_INCOMPATIBLE"].includes(error.code))
-      return undefined;
+    if (isBananaError(error) && NONE.includes(error.code)) return undefined;
     throw error;
   }
 }

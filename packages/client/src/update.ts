@@ -1,15 +1,14 @@
-import { orderOf, putInPlace, resolvePeels } from "./add.js";
+import { changedPeels, type OtherPeel, otherPeel, unneeded } from "./add.js";
 import { bringPeels } from "./bring-peels.js";
-import { isInstalled } from "./install.js";
-import { compareLock } from "./lock-state.js";
 import { contextOf, type ProjectOptions, readFingerprint } from "./options.js";
 import { knownNames } from "./project/known-names.js";
 import { withProject } from "./project/with-project.js";
-import { type InstalledPeel, reportOf } from "./report.js";
+import { putInPlace } from "./put-in-place.js";
+import { orderOf, resolveProject } from "./resolve-project.js";
 
 /** What to bring up to date. */
 export interface UpdateOptions extends ProjectOptions {
-  /** `name` or `@scope/name`; none means every peel of banana.json. */
+  /** `name` or `@scope/name`; none means every peel of the project. */
   names?: readonly string[] | undefined;
   /** Fingerprint of a signer that the user accepts for these peels, though another signed before. */
   accept?: string | undefined;
@@ -17,20 +16,18 @@ export interface UpdateOptions extends ProjectOptions {
 
 /** What was brought up to date. */
 export interface UpdateReport {
-  readonly updated: readonly (InstalledPeel & {
-    /** The version that was locked before. */
-    readonly before: string | undefined;
-    /** The author's words, when the version is deprecated. */
-    readonly deprecated: string | undefined;
-  })[];
-  /** Names that were already at the newest version of their range, and whole. */
+  /** Peels whose version changed or that weren't whole, the ones that they need among them. */
+  readonly updated: readonly OtherPeel[];
+  /** Names that were already as they have to be, and whole. */
   readonly unchanged: readonly string[];
+  /** Names that nothing needs any more and that were taken away. */
+  readonly removed: readonly string[];
   readonly milliseconds: number;
 }
 
 /**
- * Brings peels to the newest version in the range of banana.json that fits the project's bases. banana.json stays as
- * it is. The same guarantees as `addPeels`.
+ * Brings peels to the newest versions that banana.json and the peels themselves admit and that fit the project's bases;
+ * others change only where they have to. banana.json stays as it is. The same guarantees as `addPeels`.
  * @throws BananaError PEEL_NOT_ADDED; as `addPeels`
  */
 export async function updatePeels(options: UpdateOptions): Promise<UpdateReport> {
@@ -41,44 +38,25 @@ export async function updatePeels(options: UpdateOptions): Promise<UpdateReport>
     options.project,
     context.disk,
     async (project) => {
-      const asked = project.manifest.peels ?? {};
-      const wanted = options.names?.length ? knownNames(options.names, project) : Object.keys(asked);
-      const requests = wanted.filter((name) => Object.hasOwn(asked, name));
-      const resolved =
-        requests.length === 0
-          ? []
-          : await resolvePeels(
-              requests.map((name) => ({ name, range: asked[name] })),
-              project,
-              context,
-              "newest",
-            );
-      const { locked } = compareLock(project);
-      const current = await Promise.all(
-        resolved.map(
-          async ({ name, version }) =>
-            project.lock.peels[name]?.version === version &&
-            locked.includes(name) &&
-            (await isInstalled(project, name)),
-        ),
-      );
-      const changed = resolved.filter((_, i) => !current[i]);
+      const named = options.names?.length ? new Set(knownNames(options.names, project)) : undefined;
+      const resolved = await resolveProject(project, context, { fresh: named ?? "all" });
+      const changed = await changedPeels(resolved, project, named);
       const ready = await bringPeels(
         changed.map((peel) => orderOf(peel, project)),
         project,
-        { ...context, accept },
+        { ...context, accept, acceptFor: named },
       );
-      if (ready.length > 0) await putInPlace(project, ready, {}, context.disk);
+      const removed = unneeded(resolved, project);
+      if (ready.length > 0 || removed.length > 0 || project.isMended)
+        await putInPlace(project, { ready, removed }, context.disk);
+      const brought = new Set(changed.map(({ name }) => name));
       return {
-        updated: ready.map((peel, i) => ({
-          ...reportOf(peel),
-          before: project.lock.peels[peel.order.name]?.version,
-          deprecated: changed[i]!.deprecated,
-        })),
-        unchanged: resolved.flatMap(({ name }, i) => (current[i] ? [name] : [])),
+        updated: ready.map((peel, i) => otherPeel(peel, changed[i]!, resolved, project)),
+        unchanged: resolved.map(({ name }) => name).filter((name) => !brought.has(name)),
+        removed,
         milliseconds: performance.now() - started,
       };
     },
-    { signal: options.signal },
+    { signal: options.signal, mendLock: true },
   );
 }

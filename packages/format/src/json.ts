@@ -67,7 +67,9 @@ function refuseDuplicateKeys(text: string, label: string): void {
 /** The engine's own words, with the place in line and column where it says an offset. */
 function syntaxError(text: string, label: string, cause: unknown): BananaError {
   const words = cause instanceof Error ? cause.message : "syntax error";
-  const offset = /at position (\d+)/.exec(words)?.[1];
+  // Where the text ends too early, the engine names no position.
+  const offset =
+    /at position (\d+)/.exec(words)?.[1] ?? (/end of JSON/.test(words) ? text.length : undefined);
   const where = offset === undefined ? label : `${label}:${lineAndColumn(text, Number(offset))}`;
   return invalid(
     where,

@@ -17,6 +17,12 @@ export interface CatalogueVersion {
   readonly tarball: string;
   /** One for each adapter, in the manifest's order; undefined when the package is not a peel. */
   readonly adapters: readonly AdapterFit[] | undefined;
+  /** Peels that it needs: name to semver range. */
+  readonly dependencies?: Readonly<Record<string, string>> | undefined;
+  /** Peels that can't be beside it: name to semver range. */
+  readonly conflicts?: Readonly<Record<string, string>> | undefined;
+  /** Its exclusive roles. */
+  readonly roles?: readonly string[] | undefined;
   /** The author's words, when the version is deprecated. */
   readonly deprecated?: string | undefined;
 }

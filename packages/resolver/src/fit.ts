@@ -1,5 +1,5 @@
-import semver from "semver";
 import type { AdapterFit, ProjectBase } from "./catalogue.js";
+import { satisfies } from "./range.js";
 
 /** Which adapter of a peel serves which base of the project. */
 export interface ChosenAdapter {
@@ -12,7 +12,7 @@ export interface ChosenAdapter {
 export function fits(adapter: AdapterFit, base: ProjectBase): boolean {
   return (
     adapter.family === base.family &&
-    semver.satisfies(base.version, adapter.range) &&
+    satisfies(base.version, adapter.range) &&
     (adapter.digest === undefined || adapter.digest === base.digest)
   );
 }

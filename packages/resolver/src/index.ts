@@ -2,4 +2,5 @@ export type { AdapterFit, Catalogue, CatalogueEntry, CatalogueVersion, ProjectBa
 export { unknownPeel } from "./explain.js";
 export { type ChosenAdapter, chooseAdapters, fits } from "./fit.js";
 export { nearest } from "./nearest.js";
-export { type Resolution, type ResolvedPeel, type ResolveOptions, resolve } from "./resolve.js";
+export { resolve } from "./resolve.js";
+export type { Resolution, ResolvedPeel, ResolveOptions } from "./session.js";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterFit, Catalogue, CatalogueEntry, ProjectBase } from "./catalogue.js";
-import { type ResolveOptions, resolve } from "./resolve.js";
+import { resolve } from "./resolve.js";
+import type { ResolveOptions } from "./session.js";
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const nano: ProjectBase = { family: "nano", version: "1.2.0", digest: digest("a") };
@@ -84,7 +85,7 @@ describe("resolve: what it picks", () => {
     const locked = new Map([["@peels/x", "1.0.0"]]);
     expect((await ask([several], "^1.0.0", { locked })).version).toBe("1.0.0");
     expect((await ask([several], "^1.1.0", { locked })).version).toBe("1.1.0");
-    expect((await ask([several], "^1.0.0", { locked, prefer: "newest" })).version).toBe("1.1.0");
+    expect((await ask([several], "^1.0.0", { locked, fresh: "all" })).version).toBe("1.1.0");
   });
 
   it("picks an adapter per base, the one with the base's digest first", async () => {

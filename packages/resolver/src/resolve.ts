@@ -1,92 +1,40 @@
 import type { PeelRequest } from "@banana-peel/format";
-import type { Catalogue, CatalogueEntry, CatalogueVersion, ProjectBase } from "./catalogue.js";
+import { conflictError } from "./conflict.js";
 import { incompatible, notAPeel, unknownPeel, unsatisfied } from "./explain.js";
-import { type ChosenAdapter, chooseAdapters } from "./fit.js";
 import { candidates } from "./select.js";
-
-/** What is to be resolved. */
-export interface ResolveOptions {
-  /** The peels asked for, each name once. */
-  readonly requests: readonly PeelRequest[];
-  /** The bases of the project. */
-  readonly bases: readonly ProjectBase[];
-  readonly catalogue: Catalogue;
-  /** Versions of the lockfile, by name. */
-  readonly locked?: ReadonlyMap<string, string>;
-  /** `locked` keeps a locked version as long as it satisfies the request; `newest` looks again. */
-  readonly prefer?: "locked" | "newest";
-}
-
-/** One peel of a resolution. */
-export interface ResolvedPeel {
-  readonly name: string;
-  readonly version: string;
-  /** What was asked for; undefined when no range was given. */
-  readonly range: string | undefined;
-  /** Address of the registry. */
-  readonly registry: string;
-  /** Address of the tarball. */
-  readonly tarball: string;
-  /** SHA-512 that the registry promises. */
-  readonly integrity: string;
-  /** The adapter for each base that it fits; at least one. */
-  readonly adapters: readonly ChosenAdapter[];
-  /** The author's words, when the version is deprecated. */
-  readonly deprecated: string | undefined;
-}
-
-/** The peels that satisfy every request, sorted by name. */
-export interface Resolution {
-  readonly peels: readonly ResolvedPeel[];
-}
+import { byName, type Resolution, type ResolveOptions, Session, tooLarge } from "./session.js";
 
 /**
- * Picks for each request the newest version in its range that fits a base of the project. The same catalogue gives
- * the same resolution. Specification: docs/specification/lock.md, Resolution.
- * @throws BananaError PEEL_UNKNOWN, NOT_A_PEEL, VERSION_UNSATISFIED, BASE_INCOMPATIBLE; of several, the one of the
- *   first name in code unit order
+ * Gives a version to every peel that a project asks for and to every peel that those need. The same catalogue, project
+ * and lockfile give the same resolution: the first in the order of docs/specification/lock.md, Resolution. Names are
+ * asked of the catalogue once each, many at a time.
+ * @throws BananaError PEEL_UNKNOWN, NOT_A_PEEL, VERSION_UNSATISFIED, BASE_INCOMPATIBLE for what is asked for, of several
+ *   the one of the first name in code unit order; RESOLUTION_CONFLICT with the requirements that contradict each other
+ *   and ways out that were tried; RESOLUTION_TOO_LARGE; of the catalogue
  */
 export async function resolve(options: ResolveOptions): Promise<Resolution> {
-  const requests = [...options.requests].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const entries = await Promise.all(requests.map(({ name }) => options.catalogue.versions(name)));
-  const peels: ResolvedPeel[] = [];
-  for (const [i, request] of requests.entries()) {
-    const entry = entries[i];
-    if (entry === undefined) throw await unknownPeel(request.name, options.catalogue);
-    peels.push(resolveOne(request, entry, options));
-  }
-  return { peels };
+  const session = new Session(options);
+  const { requests } = session;
+  await session.load(requests.map(({ name }) => name));
+  for (const request of [...requests].sort(byName)) await refuseAlone(request, session, options);
+  const outcome = await session.solve();
+  if (outcome.kind === "solved") return { peels: session.peels(outcome.versions) };
+  if (outcome.kind === "conflict") throw await conflictError(outcome.conflict, options, session);
+  throw tooLarge("fewer requirements that contradict each other");
 }
 
-function resolveOne(request: PeelRequest, all: CatalogueEntry, options: ResolveOptions): ResolvedPeel {
+/** Refuses what can't be had whatever the other requests are. */
+async function refuseAlone(
+  request: PeelRequest,
+  session: Session,
+  { catalogue, bases }: ResolveOptions,
+): Promise<void> {
+  if (session.canBeHad(request)) return;
+  const all = session.entry(request.name);
+  if (all === undefined) throw await unknownPeel(request.name, catalogue);
   const entry = { ...all, versions: all.versions.filter(({ adapters }) => adapters !== undefined) };
   if (entry.versions.length === 0 && all.versions.length > 0) throw notAPeel(all);
   const inRange = candidates(entry, request.range);
   if (inRange.length === 0) throw unsatisfied(request, entry);
-  const fitting = inRange.flatMap((item) => {
-    const adapters = chooseAdapters(item.adapters ?? [], options.bases);
-    return adapters.length > 0 ? [{ item, adapters }] : [];
-  });
-  const locked = options.prefer === "newest" ? undefined : options.locked?.get(request.name);
-  const best = fitting.find(({ item }) => item.version === locked) ?? fitting[0];
-  if (best === undefined) throw incompatible(request, entry, inRange, options.bases);
-  return resolved(request, entry, best.item, best.adapters);
-}
-
-function resolved(
-  request: PeelRequest,
-  entry: CatalogueEntry,
-  item: CatalogueVersion,
-  adapters: ChosenAdapter[],
-): ResolvedPeel {
-  return {
-    name: entry.name,
-    version: item.version,
-    range: request.range,
-    registry: entry.registry,
-    tarball: item.tarball,
-    integrity: item.integrity,
-    adapters,
-    deprecated: item.deprecated,
-  };
+  throw incompatible(request, entry, inRange, bases);
 }

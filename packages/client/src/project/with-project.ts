@@ -22,7 +22,12 @@ export async function withProject<T>(
   path: string,
   disk: Disk,
   work: (project: OpenedProject) => Promise<T>,
-  options: { signal?: AbortSignal | undefined; waitMs?: number | undefined } = {},
+  options: {
+    signal?: AbortSignal | undefined;
+    waitMs?: number | undefined;
+    /** True: a merge conflict in banana.lock is mended; the work has to write it. */
+    mendLock?: boolean | undefined;
+  } = {},
 ): Promise<T> {
   const folder = resolve(path);
   try {
@@ -31,7 +36,7 @@ export async function withProject<T>(
       disk,
       async (staging) => {
         await recover(folder, staging, disk);
-        const project = await readProject(folder, disk);
+        const project = await readProject(folder, disk, { mendLock: options.mendLock });
         return work({ ...project, commit: (change) => commitChange(folder, staging, change, disk) });
       },
       options,

@@ -1,5 +1,5 @@
-import { isBananaError, LIMITS } from "@banana-peel/format";
-import type { Catalogue } from "@banana-peel/resolver";
+import { isBananaError, LIMITS, requirePeelName } from "@banana-peel/format";
+import type { Catalogue, CatalogueEntry } from "@banana-peel/resolver";
 import type { RegistryConfig } from "./npm-config.js";
 import { readPackument } from "./packument.js";
 import { readBody } from "./read-body.js";
@@ -9,10 +9,12 @@ import { type Requester, request } from "./request.js";
 export const IDLE_MS = 30_000;
 /** Milliseconds that looking for near names may take; it only makes a message better. */
 const SUGGEST_MS = 3_000;
+/** Names asked for at once: more would only wait in the registry. */
+const PARALLEL = 16;
 /** Names that a search is asked for. */
 const SUGGESTIONS = 50;
 
-/** A resolver's catalogue over npm registries. */
+/** A resolver's catalogue over npm registries. Each name is asked for once, many at a time. */
 export function createCatalogue(
   config: RegistryConfig,
   options: { signal?: AbortSignal | undefined; request?: Requester } = {},
@@ -25,20 +27,44 @@ export function createCatalogue(
     for await (const chunk of readBody(answer, url, limits, signal)) chunks.push(chunk);
     return Buffer.concat(chunks).toString("utf8");
   };
+  const readName = async (name: string): Promise<CatalogueEntry | undefined> => {
+    requirePeelName(name);
+    const registry = config.registryFor(name);
+    try {
+      // The full document: the abbreviated one has no bananaPeel field.
+      return readPackument(
+        await text(registry + name.replace("/", "%2f"), "application/json", options.signal),
+        name,
+        registry,
+      );
+    } catch (error) {
+      if (isBananaError(error) && error.details?.status === 404) return undefined;
+      throw error;
+    }
+  };
+  const read = new Map<string, Promise<CatalogueEntry | undefined>>();
+  let atWork = 0;
+  const waiting: (() => void)[] = [];
+  /** Does work while at most PARALLEL others are at work. */
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (atWork >= PARALLEL) await new Promise<void>((go) => waiting.push(go));
+    else atWork++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) atWork--;
+      else next();
+    }
+  };
   return {
-    async versions(name) {
-      const registry = config.registryFor(name);
-      try {
-        // The full document: the abbreviated one has no bananaPeel field.
-        return readPackument(
-          await text(registry + name.replace("/", "%2f"), "application/json", options.signal),
-          name,
-          registry,
-        );
-      } catch (error) {
-        if (isBananaError(error) && error.details?.status === 404) return undefined;
-        throw error;
+    versions(name) {
+      let entry = read.get(name);
+      if (entry === undefined) {
+        entry = inTurn(() => readName(name));
+        read.set(name, entry);
       }
+      return entry;
     },
     async suggest(name) {
       const registry = config.registryFor(name);

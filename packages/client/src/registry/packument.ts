@@ -1,5 +1,6 @@
-import { BananaError, PACKAGE_FIELD } from "@banana-peel/format";
+import { BananaError, isPeelName, PACKAGE_FIELD } from "@banana-peel/format";
 import type { AdapterFit, CatalogueEntry, CatalogueVersion } from "@banana-peel/resolver";
+import semver from "semver";
 
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
 /** Versions of one name that are read, newest first in most registries; the rest is ignored. */
@@ -52,19 +53,36 @@ function readVersion(version: string, value: unknown, registry: string): Catalog
   if (tarball === undefined || !/^https?:$/.test(tarball.protocol)) return [];
   const deprecated =
     typeof manifest.deprecated === "string" && manifest.deprecated !== "" ? manifest.deprecated : undefined;
-  return [
-    {
-      version,
-      integrity,
-      tarball: tarball.href,
-      adapters: readAdapters(manifest[PACKAGE_FIELD]),
-      deprecated,
-    },
-  ];
+  const field = record(manifest[PACKAGE_FIELD]);
+  const relations = readRelations(field);
+  // What can't be understood can't be resolved: then it is no peel.
+  const adapters = relations === undefined ? undefined : readAdapters(field);
+  return [{ version, integrity, tarball: tarball.href, adapters, ...relations, deprecated }];
 }
 
-function readAdapters(field: unknown): AdapterFit[] | undefined {
-  const adapters = record(field)?.adapters;
+/** What a version says of other peels; undefined when it is nothing that a peel can say. */
+function readRelations(
+  field: Record<string, unknown> | undefined,
+): Pick<CatalogueVersion, "dependencies" | "conflicts" | "roles"> | undefined {
+  const { dependencies = {}, conflicts = {}, roles = [] } = field ?? {};
+  if (!isRanges(dependencies) || !isRanges(conflicts)) return undefined;
+  if (!Array.isArray(roles) || roles.length > 16 || !roles.every((role) => typeof role === "string"))
+    return undefined;
+  return { dependencies, conflicts, roles };
+}
+
+function isRanges(value: unknown): value is Record<string, string> {
+  const entries = Object.entries(record(value) ?? { "": undefined });
+  return (
+    entries.length <= 64 &&
+    entries.every(
+      ([name, range]) => isPeelName(name) && typeof range === "string" && semver.validRange(range) !== null,
+    )
+  );
+}
+
+function readAdapters(field: Record<string, unknown> | undefined): AdapterFit[] | undefined {
+  const adapters = field?.adapters;
   if (!Array.isArray(adapters)) return undefined;
   return adapters.slice(0, 32).flatMap((item) => {
     const { family, range, digest } = record(item) ?? {};

@@ -23,6 +23,9 @@ export interface SampleOptions {
   bytes?: number;
   notice?: string;
   triggers?: { word: string }[];
+  dependencies?: Record<string, string>;
+  conflicts?: Record<string, string>;
+  roles?: string[];
 }
 
 /** A card of a base with the one target blocks.0.attn.q_proj, K 8, N 4. */
@@ -98,6 +101,9 @@ export function sampleFiles(options: SampleOptions = {}): Map<string, Uint8Array
       },
     ],
     ...(options.triggers === undefined ? {} : { triggers: options.triggers }),
+    ...(options.dependencies === undefined ? {} : { dependencies: options.dependencies }),
+    ...(options.conflicts === undefined ? {} : { conflicts: options.conflicts }),
+    ...(options.roles === undefined ? {} : { roles: options.roles }),
   };
   const text = (value: string) => new TextEncoder().encode(value);
   return new Map([

@@ -55,6 +55,12 @@ export const clientCodes = {
       "It is neither in banana.json nor in banana.lock. banana-peel list shows the peels that are; banana-peel add adds one.",
     exit: 5,
   },
+  PEEL_NEEDED: {
+    title: "Other peels of the project need this one.",
+    explanation:
+      "banana.json doesn't ask for it itself, so that taking it away would only bring it back with the next install. Remove the peels that need it; it goes with them.",
+    exit: 5,
+  },
   PROJECT_INVALID: {
     title: "banana.json or banana.lock can't be used.",
     explanation: "The file is broken, or of a version that this program doesn't know.",
