@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { cp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -33,7 +33,14 @@ afterAll(async () => {
 
 const at = (name: string) => join(root, name);
 /** The packages that npm install would bring: those of this repository. */
-const install = (folder: string) => symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+async function install(folder: string): Promise<void> {
+  const [from, to] = [join(ROOT, "node_modules"), join(folder, "node_modules")];
+  await mkdir(to);
+  // Vite serves nothing from outside of the folder, and a link leads out of it.
+  for (const name of await readdir(from))
+    if (name === "onnxruntime-web") await cp(join(from, name), join(to, name), { recursive: true });
+    else await symlink(join(from, name), join(to, name));
+}
 const node = (folder: string, ...args: string[]) =>
   run(process.execPath, args, { cwd: folder, env: { ...process.env, ORT_DISABLE_TELEMETRY: "1" } });
 

@@ -46,6 +46,18 @@ describe("complete", () => {
     expect(given.every((word) => word.startsWith(words.at(-1)!))).toBe(true);
   });
 
+  it("gives the project's peels to every command that takes them, and to none that doesn't", async () => {
+    const before = process.cwd();
+    process.chdir(app);
+    try {
+      for (const name of ["remove", "update", "why", "verify", "plan", "merge", "generate", "diff"])
+        expect(await complete([name, "sa"]), name).toEqual(["sample"]);
+      for (const name of ["add", "info", "search"]) expect(await complete([name, "sa"]), name).toEqual([]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   it("gives every command", async () => {
     expect(await complete([""])).toEqual([...COMMANDS.map(({ name }) => name), "help"].sort());
   });
@@ -71,8 +83,10 @@ describe("the scripts", () => {
 
   it.each(["bash", "zsh", "fish"] as const)(
     "of %s is one that the shell can read, where there is one",
-    (shell) => {
-      const { error, status, stderr } = spawnSync(shell, ["-n"], { input: SCRIPTS[shell], encoding: "utf8" });
+    async (shell) => {
+      const file = join(app, shell);
+      await writeFile(file, SCRIPTS[shell]);
+      const { error, status, stderr } = spawnSync(shell, ["-n", file], { encoding: "utf8" });
       if (error === undefined) expect([status, stderr]).toEqual([0, ""]);
       else expect(SCRIPTS[shell]).toContain("banana-peel __complete");
     },

@@ -36,7 +36,8 @@ async function candidatesFor(before: readonly string[], typed: string): Promise<
     command = inner;
     rest = rest.slice(1);
   }
-  const previous = command.options.find(({ short, long }) => [short, long].includes(rest.at(-1)));
+  const last = rest.at(-1) ?? "";
+  const previous = command.options.find(({ short, long }) => [short ?? long, long].includes(last));
   if (previous !== undefined && (previous.required || previous.optional)) return previous.argChoices ?? [];
   if (typed.startsWith("-"))
     return [...command.options.flatMap(({ long }) => (long ? [long] : [])), "--help", "--json"];
