@@ -10,6 +10,8 @@ export interface MergedFiles {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Trigger words that became tags, for a base that draws. */
   readonly tags: readonly string[];
+  /** Trigger words that can't be tags. */
+  readonly left: readonly string[];
 }
 
 /**
@@ -28,11 +30,11 @@ export async function mergedFiles(
   }
   const notice = [new TextDecoder().decode(files.get("NOTICE")).trimEnd(), ...uses.map(noticeOf)];
   files.set("NOTICE", new TextEncoder().encode(`${notice.filter(Boolean).join("\n\n")}\n`));
-  if (models.card.image === undefined) return { files, tags: [] };
+  if (models.card.image === undefined) return { files, tags: [], left: [] };
   const { mergedVocabulary } = await import("@banana-peel/image");
   const vocabulary = await mergedVocabulary(models, uses);
   for (const [path, bytes] of vocabulary.files) files.set(path, bytes);
-  return { files, tags: vocabulary.tags };
+  return { files, tags: vocabulary.tags, left: vocabulary.left };
 }
 
 function noticeOf({ peel: { manifest }, weight }: PeelUse): string {

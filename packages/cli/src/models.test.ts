@@ -56,6 +56,13 @@ describe("plan", () => {
     [["plan", "peel", "--base", "NANO", "--weight", "1", "1"], 2, "at most one weight a peel"],
     [["plan", "peel", "--base", "NANO", "--strategy", "merg"], 2, "Did you mean merge?"],
     [["plan", "peel"], 2, "--base DIR"],
+    [["plan", "peel", "--base", "NANO", "--target", "blocks.0=mrge"], 2, "expected path=strategy"],
+    [["plan", "peel", "--base", "NANO", "--target", "blocks.9.x=merge"], 2, "found blocks.9.x"],
+    [
+      ["merge", "peel", "--base", "NANO", "-o", "never", "--target", "blocks.0.mlp.fc1=attach"],
+      5,
+      "blocks.0.mlp.fc1",
+    ],
     [["plan", "nothing-of-that-name", "--base", "NANO"], 3, "banana-peel add"],
     [["plan", "peel", "--base", "TINY"], 5, "BASE_INCOMPATIBLE"],
     [["plan", "peel", "--base", "NANO", "-s", "attach", "--picture", "plan.gif"], 2, ".svg, .html or .png"],

@@ -1,5 +1,12 @@
-import { BananaError, isPeelName, type PeelSource, parsePeelRequest } from "@banana-peel/format";
+import {
+  BananaError,
+  isBananaError,
+  isPeelName,
+  type PeelSource,
+  parsePeelRequest,
+} from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
+import { nearest } from "@banana-peel/resolver";
 import {
   type UnsafePeel,
   unsafeUnverifiedPeel,
@@ -10,7 +17,10 @@ import { nodeDisk } from "./disk/disk.js";
 import { exists } from "./disk/remove.js";
 import { openInstalledPeel } from "./installed-peel.js";
 import { openSource } from "./open-source.js";
+import { openPackagedPeel } from "./packaged-peel.js";
+import { projectNames } from "./project/known-names.js";
 import { peelFolder } from "./project/read-project.js";
+import { openProject } from "./project/with-project.js";
 import { isSigned } from "./sign-source.js";
 
 /**
@@ -22,22 +32,47 @@ export async function findPeel(target: string, project: string): Promise<PeelSou
   const { name } = parsePeelRequest(target);
   const folder = peelFolder(project, name);
   if (isPeelName(name) && (await exists(nodeDisk, folder))) return { ...folderSource(folder), label: name };
-  throw new BananaError(
-    "FILE_MISSING",
-    `expected a folder, a tarball or an installed peel, found no ${target}`,
-    { where: target, hint: `Check the path, or add the peel: banana-peel add ${name}` },
-  );
+  throw await noPeel(target, name, project);
 }
 
 /**
- * Opens that peel for the runtime: an installed one as its project trusts it, a signed folder or tarball verified,
- * and one without a signature, which is still its author's, by the runtime's opt-out.
- * @throws BananaError of `findPeel`, `openInstalledPeel` and `verifyPeel`
+ * Opens that peel for the runtime: an installed one as its project trusts it, from peels/ or else from node_modules,
+ * a signed folder or tarball verified, and one without a signature, which is still its author's, by the runtime's
+ * opt-out.
+ * @throws BananaError FILE_MISSING; of `openSource`, `openInstalledPeel`, `openPackagedPeel` and `verifyPeel`
  */
 export async function openPeelAt(target: string, project: string): Promise<VerifiedPeel | UnsafePeel> {
-  const source = await findPeel(target, project);
-  if (!(await exists(nodeDisk, target)) && isBareName(target)) return openInstalledPeel(project, target);
+  if (isBareName(target) && !(await exists(nodeDisk, target))) return openNamed(target, project);
+  const source = await openSource(target);
   return (await isSigned(source)) ? verifyPeel(source) : unsafeUnverifiedPeel(source);
+}
+
+async function openNamed(target: string, project: string): Promise<VerifiedPeel> {
+  const { name } = parsePeelRequest(target);
+  if (await exists(nodeDisk, peelFolder(project, name))) return openInstalledPeel(project, name);
+  try {
+    return await openPackagedPeel(project, name);
+  } catch (error) {
+    if (!isBananaError(error) || error.code !== "FILE_MISSING") throw error;
+    throw await noPeel(target, name, project);
+  }
+}
+
+/** FILE_MISSING, with the nearest of the project's names. */
+async function noPeel(target: string, name: string, project: string): Promise<BananaError> {
+  const known = await openProject(project, nodeDisk).then(projectNames, () => []);
+  const near = nearest(name, known);
+  return new BananaError(
+    "FILE_MISSING",
+    `expected a folder, a tarball or an installed peel, found no ${target}`,
+    {
+      where: target,
+      hint:
+        near.length > 0
+          ? `Did you mean ${near.join(" or ")}?`
+          : `Check the path, or add the peel: banana-peel add ${name}`,
+    },
+  );
 }
 
 /** True for what could be a name: not a path, and not a tarball. */

@@ -1,7 +1,7 @@
 import { interruptible, print } from "../io.js";
 import { planTitle, planTotals } from "../ui/plan.js";
 import { examples } from "./examples.js";
-import { type PlanFlags, planOptions } from "./plan-options.js";
+import { type PlanFlags, planChoice, planOptions } from "./plan-options.js";
 import type { Register } from "./table.js";
 
 /** `merge`: a base with peels folded in. */
@@ -26,15 +26,14 @@ export const mergeCommand: Register = (program, io) =>
       const { openUses, useReport } = await import("../peel-uses.js");
       const { baseFolder } = await import("../base-folder.js");
       const { openModels, writeMerged } = await import("@banana-peel/runtime/node");
-      const { project, strategy, rounding, weight, out } = options;
+      const { project, weight, out } = options;
       const report = await interruptible(io, async ({ signal, status }) => {
         const folder = await baseFolder(options.base, project);
         status(`checking ${folder}`);
         const models = await openModels(folder, { signal });
         const { card, digest } = models;
         const uses = await openUses(peels, weight, models, project);
-        status("merging");
-        const merged = await models.merge(uses, { strategy, rounding, signal });
+        const merged = await models.merge(uses, { ...planChoice(options, status), signal });
         status(`writing ${out}`);
         const { mergedFiles } = await import("../merged-files.js");
         const files = await mergedFiles(folder, models, uses);
@@ -53,6 +52,7 @@ export const mergeCommand: Register = (program, io) =>
           folder: written.folder,
           models: written.models,
           tags: files.tags,
+          left: files.left,
           plan: merged.plan,
         };
       });
@@ -63,7 +63,12 @@ export const mergeCommand: Register = (program, io) =>
         );
         const tags =
           report.tags.length > 0 ? `  ${colours.dim("new tags")}  ${report.tags.join(", ")}\n` : "";
-        const warnings = report.plan.warnings.map((warning) => `${colours.yellow("warning")}: ${warning}\n`);
+        const left = report.left.map(
+          (word) => `the trigger word ${word} takes several rows, which a tag has not: it is left out`,
+        );
+        const warnings = [...report.plan.warnings, ...left].map(
+          (warning) => `${colours.yellow("warning")}: ${warning}\n`,
+        );
         return `${colours.green("merged")} ${planTitle(report)}\n${planTotals(report.plan)}\n${models.join("")}${tags}${warnings.join("")}`;
       });
     });

@@ -42,7 +42,7 @@ export const newCommand: Register = (program, io) =>
       const answers = asks ? await (await import("../new/ask.js")).ask(flags) : answersFrom(flags);
       const { template, folder: out, ...values } = answers;
       const files = await scaffold(template, out, { ...values, version: version() });
-      const next = [`cd ${out}`, ...(NEXT[template] ?? [])];
+      const next = [...(out === "." ? [] : [`cd ${out}`]), ...(NEXT[template] ?? [])];
       print(io, options, { template, folder: out, name: values.name, files, next }, () => {
         const { colours } = io;
         const list = files.map((file) => `  ${colours.dim("+")} ${file}\n`).join("");

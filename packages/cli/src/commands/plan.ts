@@ -1,7 +1,7 @@
 import { interruptible, print } from "../io.js";
 import { planText } from "../ui/plan.js";
 import { examples } from "./examples.js";
-import { type PlanFlags, planOptions } from "./plan-options.js";
+import { type PlanFlags, planChoice, planOptions } from "./plan-options.js";
 import type { Register } from "./table.js";
 
 /** `plan`: what peels would do to a base. */
@@ -28,14 +28,13 @@ export const planCommand: Register = (program, io) =>
       const { openUses, useReport } = await import("../peel-uses.js");
       const { baseFolder } = await import("../base-folder.js");
       const { openModels } = await import("@banana-peel/runtime/node");
-      const { project, strategy, rounding, weight, picture } = options;
+      const { project, weight, picture } = options;
       const report = await interruptible(io, async ({ signal, status }) => {
         const folder = await baseFolder(options.base, project);
         status(`checking ${folder}`);
         const models = await openModels(folder, { signal });
         const uses = await openUses(peels, weight, models, project);
-        status("planning");
-        const plan = await models.plan(uses, { strategy, rounding, signal });
+        const plan = await models.plan(uses, { ...planChoice(options, status), signal });
         const { family, version } = models.card;
         return { base: { family, version, digest: models.digest }, peels: uses.map(useReport), plan };
       });
