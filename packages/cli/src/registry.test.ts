@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { addUser, type Registry, startRegistry } from "@banana-peel/registry";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -55,6 +55,44 @@ describe("with the real registry", () => {
       5,
       expect.stringContaining("Did you mean @peels/sample?"),
     ]);
+  });
+
+  it("a version is deprecated, audited, and taken away by its publisher", async () => {
+    const app = join(root, "app");
+    expect((await cli(["audit"], app)).stdout).toMatch(/^audited 1 peel in .+: 0 errors, 0 warnings\n$/);
+    const dry = await cli(["deprecate", "sample@1", "use another", "--dry-run"]);
+    expect([dry.status, dry.stdout]).toEqual([0, expect.stringContaining("would have deprecated 1 version")]);
+    const marked = await cli(["deprecate", "sample@1", "use another", "--json"]);
+    expect([marked.status, JSON.parse(marked.stdout)]).toMatchObject([0, { changed: ["1.0.0"] }]);
+    expect((await cli(["deprecate", "sample@1", "use another"])).stdout).toContain(
+      "1 version had it already",
+    );
+    expect((await cli(["info", "sample"])).stdout).toContain("use another");
+    const warned = await cli(["audit"], app);
+    expect([warned.status, warned.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^warning deprecated: .+\n.+1\.0\.0\n {2}mend: /),
+    ]);
+    expect((await cli(["audit", "--strict"], app)).status).toBe(1);
+    expect((await cli(["deprecate", "sample", ""])).stdout).toContain(
+      "took back the deprecation of 1 version",
+    );
+
+    const last = await cli(["unpublish", "sample@1.0.0"]);
+    expect([last.status, last.stderr]).toEqual([2, expect.stringContaining("--all")]);
+    expect((await cli(["unpublish", "sample"])).status).toBe(2);
+    expect((await cli(["unpublish", "sample", "--all", "--dry-run"])).stdout).toContain(
+      "would unpublish 1 version",
+    );
+    const gone = await cli(["unpublish", "sample", "--all"]);
+    expect([gone.status, gone.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^unpublished 1 version of @peels\/sample: 1\.0\.0\n {2}nothing/),
+    ]);
+    expect((await cli(["info", "sample"])).status).toBe(5);
+    await rm(join(app, "peels/@peels/sample/README.md"), { force: true });
+    const broken = await cli(["audit", "--offline"], app);
+    expect([broken.status, broken.stdout]).toEqual([1, expect.stringMatching(/^error unverifiable: /)]);
   });
 
   it("the gate's problems are printed, and nothing is published without a login", async () => {

@@ -27,6 +27,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     ["pack", async () => (await import("./pack.js")).packCommand],
     ["sign", async () => (await import("./sign.js")).signCommand],
     ["publish", async () => (await import("./publish.js")).publishCommand],
+    ["deprecate", async () => (await import("./deprecate.js")).deprecateCommand],
+    ["unpublish", async () => (await import("./unpublish.js")).unpublishCommand],
   ]),
   ...group("Use peels in an app:", [
     ["init", async () => (await import("./init.js")).initCommand],
@@ -37,6 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     ["outdated", async () => (await import("./outdated.js")).outdatedCommand],
     ["list", async () => (await import("./list.js")).listCommand],
     ["why", async () => (await import("./why.js")).whyCommand],
+    ["audit", async () => (await import("./audit.js")).auditCommand],
     ["verify", async () => (await import("./verify.js")).verifyCommand],
     ["trust", async () => (await import("./trust.js")).trustCommand],
   ]),

@@ -5,7 +5,7 @@ import { installedNames } from "./installed-names.js";
 
 /** Commands whose arguments are peels of the project in the current folder. */
 const OF_INSTALLED: ReadonlySet<string> = new Set([
-  ...["remove", "update", "outdated", "why", "verify", "plan", "merge", "generate", "diff", "audit"],
+  ...["remove", "update", "outdated", "why", "verify", "plan", "merge", "generate", "diff"],
 ]);
 
 /**
