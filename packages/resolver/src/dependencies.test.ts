@@ -37,6 +37,15 @@ describe("peels that need others", () => {
     expect(await versions(["a"], entries)).toEqual(["a@1.0.0", "b@1.0.0", "c@1.0.0"]);
   });
 
+  it("get versions in the order of their names", async () => {
+    const entries = [
+      entry("a", { "1.0.0": { dependencies: { "@peels/c": "*", "@peels/b": "*" } } }),
+      entry("b", { "1.0.0": {}, "2.0.0": needs("c", "^1.0.0") }),
+      entry("c", { "1.0.0": {}, "2.0.0": {} }),
+    ];
+    expect(await versions(["a"], entries)).toEqual(["a@1.0.0", "b@2.0.0", "c@1.0.0"]);
+  });
+
   it("say whether the project asked, and what it asked", async () => {
     const entries = [entry("hand", { "1.0.0": needs("bones", "^1.0.0") }), bones];
     const requests = [{ name: "@peels/hand", range: "^1.0.0" }];

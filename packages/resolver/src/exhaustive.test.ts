@@ -37,7 +37,7 @@ function changed(
 it(`gives what trying everything gives, and ways out that are some, for ${CASES} random catalogues`, {
   timeout: 60_000,
 }, async () => {
-  const counts = { solved: 0, conflicts: 0, refused: 0, most: 0, ways: 0 };
+  const counts = { solved: 0, conflicts: 0, refused: 0, most: 0, ways: 0, ordered: 0 };
   for (let seed = 1; seed <= CASES; seed++) {
     const given = randomCase(seed);
     const known = given.requests.every(({ name }) => given.entries.some((entry) => entry.name === name));
@@ -58,13 +58,16 @@ it(`gives what trying everything gives, and ways out that are some, for ${CASES}
         sorted,
       );
       counts.solved++;
+      if (sorted.filter(([name]) => !given.requests.some((item) => item.name === name)).length > 1)
+        counts.ordered++;
       counts.most = Math.max(counts.most, sorted.length);
     }
   }
   // The comparison says something only while all kinds of ends are there.
   expect(counts.solved).toBeGreaterThan(200);
-  expect(counts.conflicts).toBeGreaterThan(100);
+  expect(counts.conflicts).toBeGreaterThan(50);
   expect(counts.refused).toBeGreaterThan(50);
   expect(counts.most).toBeGreaterThan(3);
-  expect(counts.ways).toBeGreaterThan(100);
+  expect(counts.ways).toBeGreaterThan(50);
+  expect(counts.ordered).toBeGreaterThan(50);
 });

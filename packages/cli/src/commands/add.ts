@@ -27,14 +27,23 @@ export const addCommand: Register = (program, io) =>
       const report = await interruptible(io, (context) =>
         addPeels({ requests: peels, project, registry, accept, ...context }),
       );
-      print(
-        io,
-        options,
-        report,
-        () =>
-          report.peels.map((peel) => peelText(peel, io.colours)).join("") +
-          `added ${plural(report.peels.length, "peel")} in ${duration(report.milliseconds)}\n`,
-      );
+      print(io, options, report, () => {
+        const others = report.others.map(
+          (peel) =>
+            `${peelText(peel, io.colours)}${peel.before === undefined ? "" : `  was         ${peel.before}\n`}`,
+        );
+        const removed = report.removed.map(
+          (name) => `${io.colours.red("-")} ${name}, which nothing needs any more\n`,
+        );
+        const counts = [
+          `added ${plural(report.peels.length, "peel")}`,
+          ...(report.others.length > 0
+            ? [`${report.others.length} with ${report.peels.length === 1 ? "it" : "them"}`]
+            : []),
+        ];
+        const texts = [...report.peels.map((peel) => peelText(peel, io.colours)), ...others];
+        return `${texts.join("")}${removed.join("")}${counts.join(", ")} in ${duration(report.milliseconds)}\n`;
+      });
     });
 
 interface AddFlags {

@@ -1,5 +1,5 @@
 import { interruptible, print } from "../io.js";
-import { duration, plural } from "../ui/format.js";
+import { duration, plain, plural } from "../ui/format.js";
 import { peelText } from "../ui/peel.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
@@ -25,13 +25,17 @@ export const installCommand: Register = (program, io) =>
       );
       print(io, options, report, () => {
         const removed = report.removed.map((name) => `${io.colours.red("-")} ${name}\n`);
+        const warnings = report.deprecated.map(
+          ({ name, version, message }) =>
+            `${io.colours.yellow("deprecated")} ${name} ${version}: ${plain(message)}\n`,
+        );
         const counts = [
           `installed ${plural(report.installed.length, "peel")}`,
           ...(report.removed.length > 0 ? [`removed ${report.removed.length}`] : []),
           `${report.unchanged.length} unchanged`,
         ];
         const peels = report.installed.map((peel) => peelText(peel, io.colours));
-        return `${peels.join("")}${removed.join("")}${counts.join(", ")} in ${duration(report.milliseconds)}\n`;
+        return `${peels.join("")}${removed.join("")}${warnings.join("")}${counts.join(", ")} in ${duration(report.milliseconds)}\n`;
       });
     });
 

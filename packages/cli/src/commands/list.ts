@@ -22,9 +22,10 @@ export const listCommand: Register = (program, io) =>
         if (peels.length === 0) return "no peels; add one with banana-peel add NAME\n";
         const width = Math.max(...peels.map(({ name }) => name.length));
         return peels
-          .map(({ name, version, range, bases, state }) => {
+          .map(({ name, version, range, neededBy, bases, state }) => {
+            const asked = range ?? (neededBy.length > 0 ? `for ${neededBy.join(", ")}` : "not asked for");
             const fits = bases.map((base) => `${base.family} ${base.version}`).join(", ");
-            return `${name.padEnd(width)}  ${version ?? "not locked"}  ${colours.dim(`(${range ?? "not asked for"}; ${fits || "no base"})`)}  ${states[state]}\n`;
+            return `${name.padEnd(width)}  ${version ?? "not locked"}  ${colours.dim(`(${asked}; ${fits || "no base"})`)}  ${states[state]}\n`;
           })
           .join("");
       });

@@ -23,6 +23,13 @@ export const removeCommand: Register = (program, io) =>
           ({ name, version }) =>
             `${io.colours.red("-")} ${name}${version === undefined ? "" : ` ${version}`}\n`,
         );
-        return `${lines.join("")}removed ${plural(lines.length, "peel")} in ${duration(report.milliseconds)}\n`;
+        const orphans = report.orphans.map(
+          ({ name, version }) => `${io.colours.red("-")} ${name} ${version}, which nothing else needs\n`,
+        );
+        const kept = report.kept.map(
+          ({ name, neededBy }) => `${name} stays: ${neededBy.join(", ")} needs it\n`,
+        );
+        lines.push(...orphans, ...kept);
+        return `${lines.join("")}removed ${plural(report.removed.length + report.orphans.length, "peel")} in ${duration(report.milliseconds)}\n`;
       });
     });

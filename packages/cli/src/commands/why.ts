@@ -7,7 +7,9 @@ import type { Register } from "./table.js";
 export const whyCommand: Register = (program, io) =>
   program
     .command("why")
-    .description("say why a peel is here: the request, the version, its signer, and the base that it serves")
+    .description(
+      "say why a peel is here: the request or the peels that need it, the version, its signer, and the base that it serves",
+    )
     .argument("<peel>", "name, or @scope/name")
     .option("-C, --project <dir>", "the app's folder", ".")
     .addHelpText("after", examples(["why medical-imaging", "in the app's folder"]))
@@ -16,15 +18,13 @@ export const whyCommand: Register = (program, io) =>
       const report = await whyPeel({ project: options.project, name });
       print(io, options, report, () => {
         const { colours } = io;
-        const { request, locked } = report;
-        const rows: [string, string][] = [
-          [
-            "asked for",
-            request === undefined
-              ? "no longer; install takes it away"
-              : `${request.range} (${request.where})`,
-          ],
-        ];
+        const { request, locked, paths, override } = report;
+        const rows: [string, string][] = [];
+        if (request !== undefined) rows.push(["asked for", `${request.range} (${request.where})`]);
+        else if (paths.length === 0) rows.push(["asked for", "no longer; install takes it away"]);
+        for (const path of paths.filter(({ length }) => length > 1))
+          rows.push(["needed by", path.map(({ name, range }) => `${name} ${range}`).join(" > ")]);
+        if (override !== undefined) rows.push(["override", `${override} (banana.json:/overrides)`]);
         if (locked === undefined) rows.push(["locked", "not yet; install does it"]);
         else {
           const { basis, rule } = locked.trust;

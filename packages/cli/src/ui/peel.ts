@@ -5,7 +5,10 @@ import { signedBy } from "./signer.js";
 
 /** What a person wants to know of a peel that was added or installed. */
 export function peelText(
-  peel: InstalledPeel & { deprecated?: string | undefined },
+  peel: InstalledPeel & {
+    deprecated?: string | undefined;
+    neededBy?: readonly string[] | undefined;
+  },
   colours: Colours,
 ): string {
   const rows: [string, string][] = [
@@ -14,6 +17,7 @@ export function peelText(
     ["fits", peel.bases.map(({ family, version, file }) => `${family} ${version} (${file})`).join(", ")],
     ["licence", plain(peel.license)],
   ];
+  if (peel.neededBy?.length) rows.unshift(["needed by", peel.neededBy.join(", ")]);
   if (peel.triggers.length > 0) rows.push(["triggers", peel.triggers.join(", ")]);
   if (peel.notice !== undefined) rows.push(["notice", colours.yellow(plain(peel.notice))]);
   if (peel.deprecated !== undefined) rows.push(["deprecated", colours.yellow(plain(peel.deprecated))]);

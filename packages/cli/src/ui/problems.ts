@@ -14,7 +14,10 @@ export interface Message {
 /** `error CODE: message`, then where it is and how to mend it, each on a line of its own. */
 export function messageText({ severity, code, message, where, hint }: Message, colours: Colours): string {
   const head = severity === "error" ? colours.red(severity) : colours.yellow(severity);
-  const lines = [`${head} ${colours.bold(code)}: ${plain(message)}`];
+  // Only an explanation has lines of its own; elsewhere a line break comes from outside and would fake one.
+  const text =
+    code === "RESOLUTION_CONFLICT" ? message.split("\n").map(plain).join("\n    ") : plain(message);
+  const lines = [`${head} ${colours.bold(code)}: ${text}`];
   if (where) lines.push(`  ${colours.dim("at")} ${plain(where)}`);
   if (hint) lines.push(`  ${colours.dim("mend:")} ${plain(hint)}`);
   return `${lines.join("\n")}\n`;

@@ -76,7 +76,11 @@ function isRanges(value: unknown): value is Record<string, string> {
   return (
     entries.length <= 64 &&
     entries.every(
-      ([name, range]) => isPeelName(name) && typeof range === "string" && semver.validRange(range) !== null,
+      ([name, range]) =>
+        isPeelName(name) &&
+        typeof range === "string" &&
+        !/\p{Cc}/u.test(range) &&
+        semver.validRange(range) !== null,
     )
   );
 }

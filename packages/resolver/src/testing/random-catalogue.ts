@@ -43,6 +43,10 @@ const BASES: ProjectBase[] = [
 /** A small catalogue in which much contradicts, the same for the same seed. */
 export function randomCase(seed: number): RandomCase {
   const random = randomOf(seed);
+  // In every other case little is asked for and much is needed, in ranges that are wide: there the order decides.
+  const hard = seed % 2 === 0;
+  const [asking, needing] = hard ? [0.5, 0.35] : [0.2, 0.7];
+  const ranges = hard ? RANGES : [...RANGES.slice(0, 5), "*", "*", "*", "*"];
   const chance = (p: number) => random() < p;
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
   const names = ["a", "b", "c", "d", "e"]
@@ -52,12 +56,14 @@ export function randomCase(seed: number): RandomCase {
   const bases = chance(0.7) ? BASES.slice(0, 1) : BASES;
   const others = (name: string, p: number) =>
     Object.fromEntries(
-      names.filter((other) => other !== name && chance(p)).map((other) => [other, pick(RANGES)]),
+      names.filter((other) => other !== name && chance(p)).map((other) => [other, pick(ranges)]),
     );
   const entries = known.map((name): CatalogueEntry => {
-    const versions = VERSIONS.filter(() => chance(0.55)).map((version): CatalogueVersion => {
+    const versions = VERSIONS.filter(() => chance(hard ? 0.55 : 0.8)).map((version): CatalogueVersion => {
       const adapters = [
-        ...(chance(0.85) ? [{ family: "nano", range: pick(["^1.0.0", "^1.0.0", "*", "^2.0.0"]) }] : []),
+        ...(chance(hard ? 0.85 : 1)
+          ? [{ family: "nano", range: pick(hard ? ["^1.0.0", "^1.0.0", "*", "^2.0.0"] : ["^1.0.0", "*"]) }]
+          : []),
         ...(chance(0.5) ? [{ family: "minilm", range: "*" }] : []),
       ];
       return {
@@ -65,7 +71,7 @@ export function randomCase(seed: number): RandomCase {
         integrity: `sha512-${name}-${version}`,
         tarball: `http://registry.test/${name}-${version}.tgz`,
         adapters: chance(0.03) ? undefined : adapters,
-        ...(chance(0.5) ? { dependencies: others(name, 0.35) } : {}),
+        ...(chance(0.5) ? { dependencies: others(name, needing) } : {}),
         ...(chance(0.2) ? { conflicts: others(name, 0.3) } : {}),
         ...(chance(0.2) ? { roles: [pick(["style", "size"])] } : {}),
         ...(chance(0.2) ? { deprecated: "old" } : {}),
@@ -75,11 +81,11 @@ export function randomCase(seed: number): RandomCase {
       versions.length > 0 && chance(0.5) ? { latest: pick(versions).version } : {};
     return { name, registry: "http://registry.test/", distTags, versions };
   });
-  const asked = names.filter((_, i) => i === 0 || chance(0.5));
+  const asked = names.filter((_, i) => i === 0 || chance(asking));
   return {
     entries,
     bases,
-    requests: asked.map((name) => ({ name, range: chance(0.3) ? undefined : pick([...RANGES, "latest"]) })),
+    requests: asked.map((name) => ({ name, range: chance(0.3) ? undefined : pick([...ranges, "latest"]) })),
     locked: new Map(names.filter(() => chance(0.3)).map((name) => [name, pick(VERSIONS)])),
     fresh: new Set(asked.filter(() => chance(0.3))),
     overrides: chance(0.15) ? { [pick(names)]: pick(RANGES) } : {},

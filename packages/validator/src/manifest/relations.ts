@@ -16,7 +16,7 @@ export function checkRelations(manifest: PeelManifest, label: string): Problem[]
           where,
           hint: "Remove the entry.",
         });
-      if (validRange(range) === null)
+      if (validRange(range) === null || /\p{Cc}/u.test(range))
         return problem("peel/relation-range-invalid", {
           message: `expected a semver range, found ${JSON.stringify(range)}`,
           where,
