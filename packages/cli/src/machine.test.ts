@@ -36,6 +36,12 @@ it("base add names a base, base list says what is missing of it", async () => {
     /^base +version +targets +size +files +folder\nnano +1\.2\.0 +1 +3 B +changed: model\.onnx/,
   );
   expect(JSON.stringify(sampleCard())).toContain("model.onnx");
+  await writeBase(join(root, "node_modules/@me/base"), { ...sampleCard(), version: "2.0.0" });
+  const packaged = await cli(["base", "add", "@me/base"]);
+  expect([packaged.status, packaged.stdout]).toEqual([
+    0,
+    expect.stringContaining("nano 2.0.0 (./node_modules/@me/base)"),
+  ]);
   expect((await cli(["base", "add", "nowhere"])).stderr).toContain("FILE_MISSING");
   expect((await cli(["base", "lst"])).stderr).toContain("Did you mean list?");
 });

@@ -5,6 +5,7 @@ import * as node from "./node/index.js";
 it("exports this and no more", () => {
   expect(Object.keys(runtime).sort()).toEqual(["inspectBase", "openBase", "openModels", "openPeel"]);
   expect(Object.keys(node).sort()).toEqual([
+    "baseFolder",
     "inspectModels",
     "openBase",
     "openModels",

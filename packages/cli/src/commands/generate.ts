@@ -24,7 +24,7 @@ export const generateCommand: Register = (program, io) =>
     .command("generate")
     .description("draw a picture with peels on a base that draws, or the previews of a peel")
     .argument("[peel...]", "folder, tarball, or name of an installed peel; none draws with the base alone")
-    .option("-b, --base <dir>", "folder of the base (default: the one of banana.json)")
+    .option("-b, --base <dir>", "folder or package of the base (default: the one of banana.json)")
     .option("-p, --prompt <text>", "tags and trigger words, separated by commas or spaces")
     .option("--seed <number>", "the same seed gives the same picture", "0")
     .option("--steps <number>", "steps of the sampler (default: the base's)")

@@ -16,7 +16,7 @@ export interface PlanFlags {
 /** Adds those flags to a command. */
 export function planOptions(command: Command, strategies: readonly string[]): Command {
   return command
-    .option("-b, --base <dir>", "folder of the base (default: the one of banana.json)")
+    .option("-b, --base <dir>", "folder or package of the base (default: the one of banana.json)")
     .option("-w, --weight <number...>", "weight of each peel, in their order (default: the peel's own)", [])
     .addOption(
       new Option("-s, --strategy <name>", "what to do to every target").choices(strategies).default("auto"),

@@ -1,3 +1,4 @@
+export { baseFolder } from "./base-folder.js";
 export { type InspectedModels, type InspectModelsOptions, inspectModels } from "./inspect-models.js";
 export { type OpenFolderOptions, openBase } from "./open-folder.js";
 export { openModels } from "./open-models.js";

@@ -7,12 +7,19 @@ export const baseAdd: Register = (base, io) =>
   base
     .command("add")
     .description("name bases in an app's banana.json, which is made when it isn't there")
-    .argument("<dir...>", "folder with a base card (base.json)")
+    .argument("<dir...>", "folder with a base card (base.json), or a package that npm installed")
     .option("-C, --project <dir>", "the app's folder", ".")
-    .addHelpText("after", examples(["base add ./bases/nano", "then banana-peel add finds peels for it"]))
+    .addHelpText(
+      "after",
+      examples(
+        ["base add ./bases/nano", "then banana-peel add finds peels for it"],
+        ["base add @banana-peel/base-nano", "of node_modules"],
+      ),
+    )
     .action(async (folders: string[], options: { project: string; json?: boolean }) => {
       const { initProject } = await import("@banana-peel/client");
-      const report = await initProject({ project: options.project, bases: folders });
+      const { baseFolders } = await import("../../base-folder.js");
+      const report = await initProject({ project: options.project, bases: await baseFolders(folders) });
       print(io, options, report, () => {
         const lines = report.bases.map(
           ({ family, version, path }) => `  base  ${family} ${version} (${path})\n`,
