@@ -9,7 +9,7 @@ declare module "expo-file-system" {
   }
   export class FileHandle {
     offset: number | null;
-    readBytes(length: number): Uint8Array<ArrayBuffer>;
+    readBytes(length: number): Promise<Uint8Array<ArrayBuffer>>;
     close(): void;
   }
   export class File {
@@ -17,7 +17,7 @@ declare module "expo-file-system" {
     bytes(): Promise<Uint8Array<ArrayBuffer>>;
     open(): FileHandle;
     create(options?: { overwrite?: boolean }): void;
-    write(bytes: Uint8Array): void;
+    write(bytes: Uint8Array): Promise<void>;
     delete(): void;
   }
   export const Paths: {

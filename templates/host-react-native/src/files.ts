@@ -14,7 +14,7 @@ export const files: DeviceFiles = {
     const handle = new File(uri(path)).open();
     try {
       handle.offset = offset;
-      return handle.readBytes(length);
+      return await handle.readBytes(length);
     } finally {
       handle.close();
     }
@@ -22,7 +22,7 @@ export const files: DeviceFiles = {
   async write(path, bytes) {
     const file = new File(uri(path));
     file.create({ overwrite: true });
-    file.write(bytes);
+    await file.write(bytes);
   },
   async makeFolder(path) {
     new Directory(uri(path)).create({ intermediates: true, idempotent: true });
