@@ -4,6 +4,7 @@ import type { SigningKey } from "@banana-peel/signer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { addPeels } from "./add.js";
 import { installPeels } from "./install.js";
+import { openInstalledPeels } from "./installed-peel.js";
 import { listPeels } from "./list.js";
 import { outdatedPeels } from "./outdated.js";
 import { removePeels } from "./remove.js";
@@ -317,6 +318,18 @@ describe("install, update, outdated, list and why", () => {
         ],
       ],
     });
+  });
+
+  it("a host opens a peel with all that it needs, in the order that they build on each other", async () => {
+    await put("bones", "1.0.0", { dependencies: { "@peels/hand": "*" } });
+    await put("nail", "1.0.0", { dependencies: { "@peels/hand": "*" } });
+    await add("nail");
+    const names = async (name: string) =>
+      (await openInstalledPeels(app.project, name)).map(({ manifest }) => manifest.name.slice(7));
+    expect(await names("nail")).toEqual(["bones", "skin", "hand", "nail"]);
+    expect(await names("skin"), "a circle ends").toEqual(["hand", "bones", "skin"]);
+    await rm(join(app.project, "peels", "@peels", "bones"), { recursive: true });
+    await expectCode(openInstalledPeels(app.project, "nail"), "FILE_MISSING");
   });
 
   it("write the same lockfile for the same project and registry, whatever way led there", async () => {

@@ -28,6 +28,7 @@ it("exports what it promises", () => {
       "nodeDisk",
       "openBaseCard",
       "openInstalledPeel",
+      "openInstalledPeels",
       "openPackagedPeel",
       "openPeelAt",
       "openProject",

@@ -16,7 +16,7 @@ export { openPeelAt } from "./find-peel.js";
 export { peelInfo } from "./info.js";
 export { type InitReport, initProject } from "./init.js";
 export { type InstallOptions, type InstallReport, installPeels } from "./install.js";
-export { openInstalledPeel } from "./installed-peel.js";
+export { openInstalledPeel, openInstalledPeels } from "./installed-peel.js";
 export { type ListedPeel, listPeels } from "./list.js";
 export type { NeedPath } from "./lock-graph.js";
 export { type AccountOptions, login, logout, whoami } from "./login.js";

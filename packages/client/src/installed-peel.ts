@@ -43,3 +43,26 @@ export async function openInstalledPeel(
     );
   return peel;
 }
+
+/**
+ * A peel of a project and all that it needs, each as `openInstalledPeel` gives it: what is needed comes before what needs
+ * it (in a circle, by name), the peel itself last. A host puts them in force together.
+ * @throws BananaError as `openInstalledPeel`
+ */
+export async function openInstalledPeels(
+  project: string,
+  name: string,
+  disk: Disk = nodeDisk,
+): Promise<VerifiedPeel[]> {
+  const { lock } = await openProject(project, disk);
+  const ordered: string[] = [];
+  const seen = new Set<string>();
+  const visit = (at: string) => {
+    if (seen.has(at)) return;
+    seen.add(at);
+    for (const other of Object.keys(lock.peels[at]?.dependencies ?? {}).sort()) visit(other);
+    ordered.push(at);
+  };
+  visit(parsePeelRequest(name).name);
+  return Promise.all(ordered.map((at) => openInstalledPeel(project, at, disk)));
+}
