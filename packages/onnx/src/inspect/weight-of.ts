@@ -4,6 +4,9 @@ import { producer } from "../target/graph.js";
 /** Operators between a stored weight and the layer that multiplies with it. */
 const BETWEEN = new Set(["DequantizeLinear", "Transpose", "Cast", "Reshape", "Identity", "QuantizeLinear"]);
 
+/** Longest chain of such operators that is followed: every layer may stand at the end of one. */
+const MOST_BETWEEN = 16;
+
 /** Operators that multiply with weights, of any domain, whether they can be targets or not. */
 const LAYERS =
   /^(MatMul(Integer|NBits|Bnb4|FpQ4|IntegerToFloat)?|DynamicQuantizeMatMul|Gemm|QGemm|QLinearMatMul|FusedMatMul|FusedGemm|Conv(Transpose|Integer)?|QLinearConv|FusedConv|NhwcFusedConv|Gather(BlockQuantized)?|Attention|QAttention|QOrderedAttention|DecoderMaskedSelfAttention|MoE|QMoE|LSTM|GRU|RNN|EmbedLayerNormalization)$/;
@@ -21,12 +24,12 @@ export function weightOf(graph: OnnxGraph, node: OnnxNode): OnnxTensor | undefin
 
 function storedFor(graph: OnnxGraph, name: string): OnnxTensor | undefined {
   let current = name;
-  // A chain is as long as the graph at most: nodes are in topological order.
-  for (;;) {
+  for (let steps = 0; steps < MOST_BETWEEN; steps++) {
     const tensor = graph.initializers.get(current);
     if (tensor !== undefined) return tensor;
     const node = current === "" ? undefined : producer(graph, current);
     if (node === undefined || !BETWEEN.has(node.opType)) return undefined;
     current = node.inputs[0] ?? "";
   }
+  return undefined;
 }

@@ -1,5 +1,8 @@
 import { isBananaError } from "@banana-peel/format";
 import { describe, expect, it } from "vitest";
+import { Chunks } from "../edit/chunks.js";
+import { ONNX_LIMITS } from "../limits.js";
+import { TENSOR } from "../proto/fields.js";
 import { graph, linear, model, node, tensor } from "../testing/build.js";
 import { FORMS, vectorBytes } from "../testing/vectors.js";
 import { readModel } from "./read-model.js";
@@ -187,5 +190,34 @@ describe("readModel", () => {
     const start = performance.now();
     expect(read(bytes).graph.nodes).toHaveLength(20_000);
     expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it("refuses a million nodes in bounded time and memory", () => {
+    const one = graph({ nodes: [node({ name: "n", op: "Relu", inputs: ["x"], outputs: ["y"] })] });
+    const many = new Uint8Array(one.length * 1_000_000);
+    for (let i = 0; i < 1_000_000; i++) many.set(one, i * one.length);
+    const bytes = model(many);
+    const start = performance.now();
+    expect(code(() => read(bytes))).toBe("ONNX_LIMIT");
+    expect(performance.now() - start).toBeLessThan(10_000);
+  }, 30_000);
+
+  it("refuses more fields than any model has, before they fill the memory", () => {
+    // Field 200, an empty message: two bytes of tag and one of length.
+    const empty = [0xc2, 0x0c, 0];
+    const many = new Uint8Array(3 * (ONNX_LIMITS.fields + 1));
+    for (let i = 0; i < many.length; i++) many[i] = empty[i % 3]!;
+    expect(code(() => read(model(many)))).toBe("ONNX_LIMIT");
+  }, 30_000);
+
+  it("refuses int32_data of more numbers than weights should have there", () => {
+    const limit = ONNX_LIMITS.int32Numbers;
+    const packed = new Chunks()
+      .integer(TENSOR.dims, 2 * limit)
+      .integer(TENSOR.dataType, 3)
+      .text(TENSOR.name, "w")
+      .field(TENSOR.int32Data, new Uint8Array(limit + 1))
+      .finish();
+    expect(code(() => read(withTensor(packed)))).toBe("ONNX_LIMIT");
   });
 });

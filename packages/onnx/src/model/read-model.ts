@@ -42,7 +42,14 @@ function readGraph(bytes: Uint8Array, label: string): OnnxGraph {
   const values = new Map<string, OnnxValue>();
   const sparse = new Set<string>();
   const budget: NodeBudget = { used: 0 };
-  for (const field of wireFields(bytes, label)) {
+  const fields = wireFields(bytes, label);
+  // Counted before any is read: a million nodes take a second to count and a minute to read.
+  bound(
+    "nodes",
+    fields.reduce((count, { no }) => count + Number(no === GRAPH.node), 0),
+    label,
+  );
+  for (const field of fields) {
     if (field.no === GRAPH.node)
       nodes.push(readNode(payload(field, label), `${label}: node ${nodes.length}`, budget, 0));
     else if (field.no === GRAPH.initializer) {

@@ -83,6 +83,15 @@ function floatPiece(field: WireField, where: string): Uint8Array {
 /** The numbers of int32_data. More than one an element is refused; 4-bit types have fewer. */
 function int32Numbers(fields: readonly WireField[], count: number, where: string): number[] {
   const numbers: number[] = [];
+  // A number has at least one byte.
+  bound(
+    "int32Numbers",
+    Math.min(
+      count,
+      fields.reduce((sum, { value }) => sum + value.length, 0),
+    ),
+    where,
+  );
   for (const field of fields)
     for (const number of integers(field, where, count - numbers.length)) numbers.push(number);
   return numbers;

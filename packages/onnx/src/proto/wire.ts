@@ -1,3 +1,4 @@
+import { isBananaError } from "@banana-peel/format";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { bound, invalid } from "../errors.js";
 
@@ -14,7 +15,7 @@ export interface WireField {
 /**
  * The fields of a message in the order of the file (https://protobuf.dev/programming-guides/encoding). Nothing is
  * copied. Time and memory are linear in `bytes`, whatever they hold.
- * @throws BananaError ONNX_INVALID when the bytes are no message
+ * @throws BananaError ONNX_INVALID when the bytes are no message, ONNX_LIMIT
  */
 export function wireFields(bytes: Uint8Array, where: string): WireField[] {
   const reader = new BinaryReader(bytes);
@@ -24,9 +25,11 @@ export function wireFields(bytes: Uint8Array, where: string): WireField[] {
       const start = reader.pos;
       const [no, type] = reader.tag();
       const value = type === WireType.LengthDelimited ? reader.bytes() : reader.skip(type, no);
+      bound("fields", fields.length + 1, where);
       fields.push({ no, type, raw: bytes.subarray(start, reader.pos), value });
     }
   } catch (cause) {
+    if (isBananaError(cause)) throw cause;
     throw invalid(
       where,
       `expected a protobuf message, found broken bytes near byte ${reader.pos} of ${bytes.length}`,

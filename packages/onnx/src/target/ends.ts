@@ -1,16 +1,20 @@
 import type { OnnxGraph } from "../model/types.js";
 import { isOperator, onlyReader, producer } from "./graph.js";
 
+/** Pairs that are walked through: a layer has one, or two where models were put together. */
+const PAIRS = 4;
+
 /** Walks from a layer's input back through pairs of QuantizeLinear and DequantizeLinear. */
 export function inputsOf(graph: OnnxGraph, first: string): string[] {
   const names = [first];
-  for (;;) {
+  for (let pairs = 0; pairs < PAIRS; pairs++) {
     const dequantise = producer(graph, names.at(-1)!);
     if (!isOperator(dequantise, "DequantizeLinear")) return names;
     const quantise = producer(graph, dequantise.inputs[0]!);
     if (!isOperator(quantise, "QuantizeLinear")) return names;
     names.push(quantise.inputs[0]!);
   }
+  return names;
 }
 
 /** Walks from a layer's product on to the sum with its bias, where the layer alone reads the product. */

@@ -6,10 +6,22 @@ export function producer(graph: OnnxGraph, name: string): OnnxNode | undefined {
   return index === undefined ? undefined : graph.nodes[index];
 }
 
+const outputs = new WeakMap<OnnxGraph, ReadonlySet<string>>();
+
+/** True for an output of the graph; a graph may have as many outputs as targets. */
+export function isOutput(graph: OnnxGraph, name: string): boolean {
+  let names = outputs.get(graph);
+  if (names === undefined) {
+    names = new Set(graph.outputs.map((output) => output.name));
+    outputs.set(graph, names);
+  }
+  return names.has(name);
+}
+
 /** The one node that reads a tensor; undefined when there are more, or when the tensor is an output of the graph. */
 export function onlyReader(graph: OnnxGraph, name: string): OnnxNode | undefined {
   const readers = graph.consumers.get(name) ?? [];
-  if (readers.length !== 1 || graph.outputs.some((output) => output.name === name)) return undefined;
+  if (readers.length !== 1 || isOutput(graph, name)) return undefined;
   return graph.nodes[readers[0]!];
 }
 

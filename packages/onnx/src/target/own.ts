@@ -1,5 +1,6 @@
 import type { BananaError } from "@banana-peel/format";
 import type { OnnxGraph, OnnxTensor } from "../model/types.js";
+import { isOutput } from "./graph.js";
 
 /** The initializer of a weight, which nothing but its layer may read: a merge changes it. */
 export function ownWeight(
@@ -17,6 +18,6 @@ export function ownWeight(
 /** Throws when a tensor is read more than once, or is an output of the graph. */
 export function onlyHere(graph: OnnxGraph, name: string, fail: (message: string) => BananaError): void {
   const readers = graph.consumers.get(name)?.length ?? 0;
-  if (readers !== 1 || graph.outputs.some((output) => output.name === name))
+  if (readers !== 1 || isOutput(graph, name))
     throw fail(`expected ${name} to be read by this layer only, found ${readers} readers`);
 }

@@ -18,7 +18,7 @@ export function baseFolder(form: string): string {
 /** A tiny base in memory, as a browser would open it; `files` may be changed. */
 export function memoryBase(
   form: string,
-  folder: "merge" | "forms" = "merge",
+  folder: "merge" | "forms" | "exported/forms" = "merge",
 ): BaseFiles & { card: BaseCard; files: Map<string, Uint8Array> } {
   const card = vectorJson<BaseCard>(`${folder}/${form}/base.json`);
   const files = new Map(
