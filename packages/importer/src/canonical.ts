@@ -4,7 +4,7 @@ import type { Matrix } from "./delta/matrix.js";
 
 /** A canonical adapter as its tensors, with what peel.json says about them. */
 export interface ImportedAdapter {
-  /** `<module path>.lora_A.weight` [r,K] and `.lora_B.weight` [N,r]; docs/specification/peel.md, Adapter. */
+  /** `<module path>.lora_A.weight` [r,K] and `.lora_B.weight` [N,r], with kernels; docs/specification/peel.md, Adapter. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** Largest rank of the targets. */
   readonly rank: number;
@@ -18,15 +18,22 @@ const MAX_ALPHA = 65_536;
 /**
  * Puts the updates of all targets under one alpha: the one that most of them have as it is. The others' scale is
  * multiplied into lora_B, which rounds once to float32; factors that aren't changed keep their bytes and type.
+ * @param kernels sizes of the targets' kernels, by path: convolutions get their factors' whole shapes
  */
-export function canonical(updates: ReadonlyMap<string, Factors>): ImportedAdapter {
+export function canonical(
+  updates: ReadonlyMap<string, Factors>,
+  kernels: ReadonlyMap<string, readonly number[] | undefined>,
+): ImportedAdapter {
   const alpha = commonAlpha([...updates.values()]);
   const tensors = new Map<string, Tensor>();
   let rank = 0;
   for (const [path, factors] of [...updates].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
     rank = Math.max(rank, factors.rank);
-    tensors.set(`${path}.lora_A.weight`, toTensor(factors.a));
-    tensors.set(`${path}.lora_B.weight`, toTensor(scaled(factors.b, ownAlpha(factors) / alpha)));
+    const kernel = kernels.get(path)?.some((size) => size !== 1) ? kernels.get(path)! : [];
+    const channels = kernel.reduce((rest, size) => rest / size, factors.a.columns);
+    tensors.set(`${path}.lora_A.weight`, toTensor(factors.a, [factors.a.rows, channels, ...kernel]));
+    const b = scaled(factors.b, ownAlpha(factors) / alpha);
+    tensors.set(`${path}.lora_B.weight`, toTensor(b, [b.rows, b.columns, ...kernel.map(() => 1)]));
   }
   return { tensors, rank, alpha };
 }
@@ -56,10 +63,10 @@ function scaled(matrix: Matrix, factor: number): Matrix {
   return { rows, columns, data: matrix.data.map((value) => value * factor) };
 }
 
-function toTensor({ rows, columns, data, tensor }: Matrix): Tensor {
-  if (tensor !== undefined) return { dtype: tensor.dtype, shape: [rows, columns], data: tensor.data };
+function toTensor({ data, tensor }: Matrix, shape: readonly number[]): Tensor {
+  if (tensor !== undefined) return { dtype: tensor.dtype, shape: [...shape], data: tensor.data };
   const bytes = new Uint8Array(4 * data.length);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < data.length; i++) view.setFloat32(4 * i, data[i]!, true);
-  return { dtype: "F32", shape: [rows, columns], data: bytes };
+  return { dtype: "F32", shape: [...shape], data: bytes };
 }

@@ -69,11 +69,12 @@ describe("importAdapter", () => {
   });
 
   it("lists instead of refusing when a part is asked for", async () => {
-    const conv = {
-      "base_model.model.c.lora_A.weight": ramp([2, 3, 3, 3]),
-      "base_model.model.c.lora_B.weight": ramp([4, 2, 1, 1]),
+    const biased = {
+      "base_model.model.c.lora_A.weight": ramp([2, 3]),
+      "base_model.model.c.lora_B.weight": ramp([4, 2]),
+      "base_model.model.c.lora_B.bias": ramp([4]),
     };
-    const files = peftFiles({ ...peftModule("blk.0.q", 4, 3), ...peftModule("blk.0.k", 5, 3), ...conv });
+    const files = peftFiles({ ...peftModule("blk.0.q", 4, 3), ...peftModule("blk.0.k", 5, 3), ...biased });
     expect((await fails(files)).code).toBe("IMPORT_UNSUPPORTED");
     const { coverage } = await run(files, { partial: true });
     expect(coverage.covered.map(({ target }) => target)).toEqual(["blk.0.q"]);

@@ -104,7 +104,7 @@ export async function importAdapter({ files, base, options = {} }: ImportRequest
   }
   return {
     format: importer.id,
-    adapter: canonical(updates),
+    adapter: canonical(updates, new Map(base.targets.map(({ path, kernel }) => [path, kernel]))),
     coverage: {
       covered,
       uncovered: base.targets.map(({ path }) => path).filter((path) => !updates.has(path)),

@@ -9,7 +9,12 @@ import { caseArrays, caseFiles, cases, type Expect } from "./testing/vectors.js"
 const TOLERANCE = 2e-6;
 
 function targets(expected: Expect) {
-  return base(...expected.targets.map(({ path, n, k }) => [path, n, k] as const));
+  const { targets } = base(...expected.targets.map(({ path, n, k }) => [path, n, k] as const));
+  return { targets: targets.map((target, i) => ({ ...target, ...kernelOf(expected.targets[i]!) })) };
+}
+
+function kernelOf({ kernel }: Expect["targets"][number]) {
+  return kernel === undefined ? {} : { operator: "Conv" as const, layout: "nk" as const, kernel };
 }
 
 /** The deltas that a reader of the canonical adapter gets, through its own reader. */

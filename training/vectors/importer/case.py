@@ -46,15 +46,18 @@ class Case:
     def _write(self, fmt: str, deltas: dict, more: dict) -> None:
         deltas = {path: delta.detach().float().contiguous() for path, delta in deltas.items()}
         assert all(torch.isfinite(d).all() and d.abs().max() > 1e-4 for d in deltas.values()), "a delta that is nothing"
-        save_file(deltas, self.folder / "delta.safetensors")
-        self.expect |= {
-            "format": fmt,
-            "targets": [{"path": p, "n": d.shape[0], "k": d.shape[1]} for p, d in deltas.items()],
-        } | more
+        save_file({path: delta.flatten(1).contiguous() for path, delta in deltas.items()}, self.folder / "delta.safetensors")
+        self.expect |= {"format": fmt, "targets": [target(path, delta) for path, delta in deltas.items()]} | more
         self._dump()
 
     def _dump(self) -> None:
         (self.folder / "expect.json").write_text(json.dumps(self.expect, indent=1, sort_keys=True) + "\n")
+
+
+def target(path: str, delta: torch.Tensor) -> dict:
+    """What the base says of a layer by its weight's shape: n, k and, of a convolution, its kernel."""
+    n, k = delta.flatten(1).shape
+    return {"path": path, "n": n, "k": k} | ({"kernel": list(delta.shape[2:])} if delta.ndim > 2 else {})
 
 
 def randomise(module: torch.nn.Module, names: tuple[str, ...]) -> None:

@@ -66,6 +66,18 @@ def dora(name, why, kind, n, k, options):
     case.exact("kohya" if kind is LoConModule else "lycoris", {PATH: delta}, {PATH: weight}, tolerance=1e-5)
 
 
+def kernel(name, why, kind, layer, options, **more):
+    """A convolution: the delta of its weight, held to what the module adds to its layer's output."""
+    case = Case(name, why)
+    module = build(kind, layer, **options)
+    delta = module.get_diff_weight()[0].detach().reshape(layer.weight.shape)
+    x = torch.randn(1, layer.in_channels, 5, 5)
+    wanted = (module(x) - layer(x)).detach()
+    assert torch.allclose(torch.nn.functional.conv2d(x, delta), wanted, atol=1e-5), name
+    case.save_lora("lora.safetensors", tensors(module), {"ss_network_module": "lycoris.kohya"})
+    case.exact("lycoris", {PATH: delta}, **more)
+
+
 def refused(name, why, module, says, targets=None):
     case = Case(name, why)
     case.save_lora("lora.safetensors", tensors(module), {"ss_network_module": "lycoris.kohya"})
@@ -97,8 +109,11 @@ def main() -> None:
     point.save_lora("lora.safetensors", tensors(module), {"ss_network_module": "lycoris.kohya"})
     point.exact("lycoris", {PATH: module.get_diff_weight()[0].flatten(1)})
     conv = lambda: nn.Conv2d(12, 16, 3)
-    refused("lycoris-locon-3x3", "a 3x3 convolution", build(LoConModule, conv(), lora_dim=2, alpha=1), ["convolution", FLAT])
-    refused("lycoris-locon-tucker", "lora_mid of a 3x3 convolution", build(LoConModule, conv(), lora_dim=2, alpha=1, use_tucker=True), ["convolution", FLAT])
+    kernel("lycoris-locon-3x3", "a 3x3 convolution", LoConModule, conv(), {"lora_dim": 2, "alpha": 1}, rank=2, alpha=1)
+    kernel("lycoris-locon-tucker", "lora_mid holds the kernel", LoConModule, conv(), {"lora_dim": 3, "alpha": 2, "use_tucker": True}, rank=3)
+    kernel("lycoris-loha-3x3", "its second factors are flattened kernels", LohaModule, conv(), {"lora_dim": 2, "alpha": 2}, rank=4)
+    kernel("lycoris-lokr-3x3", "its second factor holds the kernel", LokrModule, conv(), {"lora_dim": 100, "alpha": 1})
+    kernel("lycoris-lokr-3x3-low", "its second factor is itself low-rank, flattened", LokrModule, conv(), {"lora_dim": 1, "alpha": 1, "factor": 2})
     refused("lycoris-loha-tucker", "hada_t1 and hada_t2", build(LohaModule, conv(), lora_dim=2, alpha=1, use_tucker=True), ["Tucker", FLAT])
     refused("lycoris-lokr-tucker", "lokr_t2", build(LokrModule, conv(), lora_dim=1, alpha=1, use_tucker=True, factor=2), ["Tucker", FLAT])
     refused("lycoris-full", "a whole difference", build(FullModule, nn.Linear(12, 16)), ["full update", FLAT])

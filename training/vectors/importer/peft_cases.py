@@ -30,6 +30,8 @@ class Model(nn.Module):
         self.point = nn.Conv2d(6, 10, 1)
         self.conv = nn.Conv2d(6, 10, 3)
         self.norm = nn.LayerNorm(12)
+        self.wave = nn.Conv1d(6, 10, 5)
+        self.grouped = nn.Conv2d(6, 10, 3, groups=2)
 
     def forward(self, x):
         return x
@@ -140,6 +142,8 @@ def plain() -> None:
         transpose=True,
     )
     exact("peft-embedding", "lora_embedding_A [r,vocab] and B [dim,r]", LoraConfig(r=2, target_modules=["embed"]), transpose=True)
+    exact("peft-conv-3x3", "lora_A has the kernel", LoraConfig(r=3, lora_alpha=5, target_modules=["conv"]), rank=3, alpha=5)
+    exact("peft-conv1d", "a convolution along one axis", LoraConfig(r=2, target_modules=["wave"]))
     exact("peft-conv-1x1", "a 1x1 convolution is a linear layer", LoraConfig(r=2, target_modules=["point"]), flat=True)
     exact("peft-float16", "float16 factors keep their type", LoraConfig(r=4, lora_alpha=4, target_modules=["q_proj"]), cast=torch.float16, dtype="F16")
     exact("peft-bfloat16", "bfloat16 factors keep their type", LoraConfig(r=4, lora_alpha=4, target_modules=["q_proj"]), cast=torch.bfloat16, dtype="BF16")
@@ -168,7 +172,7 @@ def patterned() -> None:
 
 def refusals() -> None:
     q = ["q_proj"]
-    refused("peft-conv-3x3", "a 3x3 convolution is no linear layer", LoraConfig(r=2, target_modules=["q_proj", "conv"]), ["convolution", "conv"])
+    refused("peft-conv-groups", "PEFT's lora_A reads the channels of all groups", LoraConfig(r=4, target_modules=["q_proj", "grouped"]), ["in groups", "grouped"])
     refused("peft-lora-bias", "lora_B has a bias", LoraConfig(r=2, target_modules=q, lora_bias=True), ["lora_bias"])
     refused("peft-bias", "biases were trained", LoraConfig(r=2, target_modules=q, bias="lora_only"), ["trained bias"])
     refused("peft-modules-to-save", "a whole layer was trained", LoraConfig(r=2, target_modules=q, modules_to_save=["norm"]), ["modules_to_save"])

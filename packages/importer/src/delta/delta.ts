@@ -17,10 +17,15 @@ export interface Factors {
 export interface Delta {
   /** Name of the form, for messages. */
   readonly form: string;
-  /** Input features. */
+  /** Input features; of a convolution its input channels times the positions of the kernel. */
   readonly k: number;
   /** Output features. */
   readonly n: number;
+  /**
+   * Sizes of a convolution's kernel; undefined where there is none, "any" where the file holds it flattened, so that the
+   * target says it.
+   */
+  readonly kernel?: readonly number[] | "any" | undefined;
   /** Rank of `exact()`; min(N,K) at most, which the written-out delta has. */
   readonly exactRank: number;
   /** The exact form. */
@@ -38,6 +43,7 @@ export function lowRankDelta(a: Matrix, b: Matrix, scale: number): Delta {
     form: "LoRA",
     k: a.columns,
     n: b.rows,
+    kernel: a.kernel,
     exactRank: rank,
     exact: () => ({ rank, a, b, scale }),
     row(i, out) {

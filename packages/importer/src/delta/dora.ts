@@ -32,6 +32,7 @@ export function doraDelta(inner: Delta, { values, along }: Magnitude, weight: Ma
     form: "DoRA",
     k,
     n,
+    kernel: inner.kernel,
     exactRank: Math.min(n, k),
     exact: () => denseFactors(delta),
     row(i, out) {

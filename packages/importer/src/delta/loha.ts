@@ -18,6 +18,7 @@ export function lohaDelta(w1a: Matrix, w1b: Matrix, w2a: Matrix, w2b: Matrix, sc
     form: "LoHa",
     k,
     n,
+    kernel: "any",
     exactRank: rank,
     exact: () =>
       rank < r1 * r2

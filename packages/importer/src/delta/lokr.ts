@@ -35,6 +35,7 @@ export function lokrDelta(one: Side, two: Side, scale: number): Delta {
     form: "LoKr",
     k,
     n,
+    kernel: two.v.kernel ?? "any",
     exactRank: rank,
     exact: () =>
       rank < full ? denseFactors(delta) : { rank, a: kron(one.v, two.v), b: kron(one.u, two.u), scale },

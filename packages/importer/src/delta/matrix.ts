@@ -7,6 +7,8 @@ export interface Matrix {
   readonly columns: number;
   readonly data: Float32Array;
   readonly tensor?: Tensor;
+  /** Sizes of a convolution's kernel, whose positions are among the columns; undefined where all are 1. */
+  readonly kernel?: readonly number[] | undefined;
 }
 
 /** A matrix of zeros. */
@@ -48,23 +50,39 @@ export function rowsOf(matrix: Matrix, start: number, end: number): Matrix {
   return { rows: end - start, columns, data: matrix.data.slice(start * columns, end * columns) };
 }
 
+/** Most sizes of a kernel. */
+const KERNEL_AXES = 3;
+
 /**
  * A tensor as a matrix; sizes of 1 after the second are dropped, so that a 1x1 convolution is a linear layer.
  * @param where name of the tensor for messages
- * @throws BananaError IMPORT_UNSUPPORTED for a convolution or an element type, IMPORT_INVALID
+ * @throws BananaError IMPORT_UNSUPPORTED for a kernel or an element type, IMPORT_INVALID
  */
 export function toMatrix(tensor: Tensor, where: string): Matrix {
-  const { shape } = tensor;
-  const [rows, columns, ...rest] = shape;
-  if (!rows || !columns) throw invalid(where, `expected a matrix [rows,columns], found [${shape.join(",")}]`);
-  if (rest.some((size) => size !== 1))
+  const { kernel, ...matrix } = toKernels(tensor, where);
+  if (kernel !== undefined)
     throw unsupported(
-      "a convolution",
+      "a kernel in this factor",
       where,
-      `a kernel of [${rest.join(",")}] is not a linear layer, and a base card has no targets of convolutions`,
-      "Train the LoRA without convolutions, or import the rest of it with `partial`.",
+      `a kernel of [${kernel.join(",")}] belongs into the factor that reads the layer's input`,
+      "Look at what wrote it; import the rest of it with `partial`.",
     );
-  return { rows, columns, data: finite(tensor, where), tensor };
+  return matrix;
+}
+
+/**
+ * A factor that may hold a convolution's kernel, [rows, channels, kernel], as a matrix [rows, channels * positions].
+ * @param where name of the tensor for messages
+ * @throws BananaError IMPORT_UNSUPPORTED for an element type, IMPORT_INVALID
+ */
+export function toKernels(tensor: Tensor, where: string): Matrix {
+  const { shape } = tensor;
+  const [rows, channels, ...kernel] = shape;
+  if (!rows || !channels || kernel.includes(0) || kernel.length > KERNEL_AXES)
+    throw invalid(where, `expected a matrix [rows,columns], found [${shape.join(",")}]`);
+  const columns = kernel.reduce((product, size) => product * size, channels);
+  const matrix = { rows, columns, data: finite(tensor, where), tensor };
+  return kernel.every((size) => size === 1) ? matrix : { ...matrix, kernel };
 }
 
 /**

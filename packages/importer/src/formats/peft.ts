@@ -1,6 +1,6 @@
 import { lowRankDelta } from "../delta/delta.js";
 import type { Magnitude } from "../delta/dora.js";
-import { finite, toMatrix } from "../delta/matrix.js";
+import { finite, toKernels, toMatrix } from "../delta/matrix.js";
 import { ambiguous, invalid, unsupported } from "../errors.js";
 import type { Importer, LoraFiles, LoraModules, RefusedModule, SourceModule } from "../importer.js";
 import { type PeftConfig, peftConfig } from "./peft-config.js";
@@ -92,8 +92,15 @@ function peftModule(name: string, roles: Roles, { path, config, configPath }: Pe
       "Train without lora_bias.",
     );
   const embedding = roles.has("lora_embedding_A") ? "lora_embedding" : "lora";
-  const a = toMatrix(need(roles, `${embedding}_A`, name), `${name}.${embedding}_A`);
+  const a = toKernels(need(roles, `${embedding}_A`, name), `${name}.${embedding}_A`);
   const b = toMatrix(need(roles, `${embedding}_B`, name), `${name}.${embedding}_B`);
+  if (need(roles, `${embedding}_B`, name).shape.length > 2 && b.columns !== a.rows && a.rows % b.columns === 0)
+    throw unsupported(
+      "a LoRA of a convolution in groups",
+      name,
+      "its lora_A reads the channels of all groups, where the layer's own weight reads those of one: no change of the weight does that",
+      "Train without the convolutions in groups, or import the rest with `partial`.",
+    );
   pair(b, a, name);
   const delta = lowRankDelta(a, b, config?.scale(configPath, a.rows) ?? 1);
   const vector = roles.get("lora_magnitude_vector");

@@ -2,7 +2,7 @@ import { type Delta, lowRankDelta } from "../delta/delta.js";
 import type { Magnitude } from "../delta/dora.js";
 import { lohaDelta } from "../delta/loha.js";
 import { fullSide, lokrDelta, type Side } from "../delta/lokr.js";
-import { finite, type Matrix, multiply, scalar, toMatrix } from "../delta/matrix.js";
+import { finite, type Matrix, multiply, scalar, toKernels, toMatrix, zeros } from "../delta/matrix.js";
 import { invalid, unsupported } from "../errors.js";
 import { need, type Roles } from "./tensors.js";
 
@@ -25,6 +25,11 @@ export function roleMatrix(roles: Roles, role: string, module: string): Matrix {
   return toMatrix(need(roles, role, module), `${module}.${role}`);
 }
 
+/** A matrix of a role whose columns may be those of a convolution's kernel. */
+export function roleKernels(roles: Roles, role: string, module: string): Matrix {
+  return toKernels(need(roles, role, module), `${module}.${role}`);
+}
+
 /** Holds two matrices to the same inner size. */
 export function pair(up: Matrix, down: Matrix, where: string): void {
   if (up.columns !== down.rows)
@@ -41,24 +46,48 @@ export function alphaScale(roles: Roles, rank: number, module: string): number {
   return alpha === 0 ? 1 : alpha / rank;
 }
 
-/** lora_up lora_down, with an optional Tucker core in the middle (LoCon, only of convolutions). */
+/** lora_up lora_down, with an optional Tucker core in the middle (LoCon, of convolutions). */
 export function loraUpdate(roles: Roles, module: string): Delta {
-  const down = roleMatrix(roles, "lora_down.weight", module);
+  const down = roleKernels(roles, "lora_down.weight", module);
   const up = roleMatrix(roles, "lora_up.weight", module);
   const mid = roles.get("lora_mid.weight");
   if (mid === undefined) {
     pair(up, down, module);
     return lowRankDelta(down, up, alphaScale(roles, down.rows, module));
   }
-  const core = toMatrix(mid, `${module}.lora_mid.weight`);
+  const core = toKernels(mid, `${module}.lora_mid.weight`);
+  const channels = core.kernel === undefined ? core.columns : mid.shape[1]!;
+  const middle = { ...core, columns: channels };
   pair(up, core, module);
-  pair(core, down, module);
-  return lowRankDelta(multiply(core, down), up, alphaScale(roles, down.rows, module));
+  pair(middle, down, module);
+  const a = core.kernel === undefined ? multiply(core, down) : tucker(core, core.kernel, down);
+  return lowRankDelta({ ...a, kernel: core.kernel }, up, alphaScale(roles, down.rows, module));
 }
 
-/** LyCORIS LoHa of a linear layer. */
+/**
+ * A Tucker core [r, q, kernel] times lora_down [q, C]: [r, C, kernel], as in LyCORIS functional/general.py (rebuild_tucker).
+ * So the update keeps the rank r. Summed in float64 and rounded once.
+ */
+function tucker(core: Matrix, kernel: readonly number[], down: Matrix): Matrix {
+  const positions = kernel.reduce((product, size) => product * size, 1);
+  const out = zeros(core.rows, down.columns * positions);
+  const sums = new Float64Array(out.columns);
+  for (let r = 0; r < core.rows; r++) {
+    sums.fill(0);
+    for (let q = 0; q < down.rows; q++)
+      for (let channel = 0; channel < down.columns; channel++) {
+        const factor = down.data[q * down.columns + channel]!;
+        const from = r * core.columns + q * positions;
+        for (let p = 0; p < positions; p++) sums[channel * positions + p]! += factor * core.data[from + p]!;
+      }
+    out.data.set(sums, r * out.columns);
+  }
+  return out;
+}
+
+/** LyCORIS LoHa; of a convolution its second factors are flattened, [r, channels * positions]. */
 export function lohaUpdate(roles: Roles, module: string): Delta {
-  if (roles.has("hada_t1") || roles.has("hada_t2")) throw tucker("hada_t1, hada_t2", module);
+  if (roles.has("hada_t1") || roles.has("hada_t2")) throw tuckerCore("hada_t1, hada_t2", module);
   const [w1a, w1b, w2a, w2b] = ["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"].map((role) =>
     roleMatrix(roles, role, module),
   ) as [Matrix, Matrix, Matrix, Matrix];
@@ -73,11 +102,11 @@ export function lohaUpdate(roles: Roles, module: string): Delta {
 }
 
 /**
- * LyCORIS LoKr of a linear layer. The rank that alpha is divided by is w1's when w1 is factored, else w2's; when
+ * LyCORIS LoKr; of a convolution the kernel is in its second factor. The rank that alpha is divided by is w1's when w1 is factored, else w2's; when
  * neither is, the scale is 1 whatever alpha says (modules/lokr.py, make_module_from_state_dict and __init__).
  */
 export function lokrUpdate(roles: Roles, module: string): Delta {
-  if (roles.has("lokr_t1") || roles.has("lokr_t2")) throw tucker("lokr_t1, lokr_t2", module);
+  if (roles.has("lokr_t1") || roles.has("lokr_t2")) throw tuckerCore("lokr_t1, lokr_t2", module);
   const [one, oneRank] = side(roles, "lokr_w1", module);
   const [two, twoRank] = side(roles, "lokr_w2", module);
   const rank = oneRank ?? twoRank;
@@ -85,7 +114,11 @@ export function lokrUpdate(roles: Roles, module: string): Delta {
 }
 
 function side(roles: Roles, role: string, module: string): [Side, number | undefined] {
-  if (roles.has(role)) return [fullSide(roleMatrix(roles, role, module)), undefined];
+  if (roles.has(role)) {
+    const whole = roleKernels(roles, role, module);
+    const { u, v } = fullSide(whole);
+    return [{ u, v: { ...v, kernel: whole.kernel } }, undefined];
+  }
   const a = roleMatrix(roles, `${role}_a`, module);
   const b = roleMatrix(roles, `${role}_b`, module);
   pair(a, b, `${module}.${role}`);
@@ -109,11 +142,11 @@ export function doraScale(roles: Roles, { n, k }: Delta, module: string): Magnit
   throw invalid(where, `expected [${n},1] or [1,${k}], found [${tensor.shape.join(",")}]`);
 }
 
-function tucker(feature: string, module: string) {
+function tuckerCore(feature: string, module: string) {
   return unsupported(
     `a Tucker core (${feature})`,
     module,
-    "only convolutions have one, and a base card has no targets of convolutions",
-    "Train the LoRA without convolutions, or import the rest of it with `partial`.",
+    "its product by elements has a rank of the fourth power of the LoRA's",
+    "Train without use_tucker, or import the rest of it with `partial`.",
   );
 }

@@ -68,11 +68,11 @@ export function matchModules(
     if (fitting.length > 0) matches.push(...fitting);
     if (fitting.length < spellings.length) {
       const { target } = spellings[0]!;
-      const { n, k } = module.delta;
+      const { n, k, kernel } = module.delta;
       // A different size behind a mere ending says that another layer is meant.
       miss(
         kind === "ending" ? "no-target" : "shape",
-        `expected [${target.n},${target.k}] as ${target.path} has, found [${n},${k}]`,
+        `expected [${target.n},${target.k}]${withKernel(target.kernel)} as ${target.path} has, found [${n},${k}]${withKernel(kernel === "any" ? undefined : kernel)}`,
         names,
       );
     }
@@ -86,8 +86,19 @@ function mapped(target: Target): Candidates {
 }
 
 function confirm(module: SourceModule, { target, rows }: Spelling, kind: MatchKind): Match[] {
-  const range = module.delta.k === target.k ? rows(target.n, module.delta.n) : undefined;
+  const range = fits(module.delta, target) ? rows(target.n, module.delta.n) : undefined;
   return range === undefined ? [] : [{ target, module, rows: range, kind }];
+}
+
+function fits({ k, kernel }: SourceModule["delta"], target: Target): boolean {
+  if (k !== target.k) return false;
+  if (kernel === "any") return true;
+  const own = target.kernel?.some((size) => size !== 1) ? target.kernel : undefined;
+  return kernel?.join() === own?.join();
+}
+
+function withKernel(kernel: readonly number[] | undefined): string {
+  return kernel === undefined ? "" : ` with a kernel of [${kernel.join(",")}]`;
 }
 
 /** How sure a kind of match is; a surer one keeps the target. */

@@ -12,7 +12,12 @@ export interface Expect {
   readonly why: string;
   readonly outcome: "exact" | "approximate" | "refused";
   readonly format: string;
-  readonly targets: readonly { readonly path: string; readonly n: number; readonly k: number }[];
+  readonly targets: readonly {
+    readonly path: string;
+    readonly n: number;
+    readonly k: number;
+    readonly kernel?: number[];
+  }[];
   readonly options?: ImportOptions;
   readonly tolerance?: number;
   readonly rank?: number;
