@@ -94,7 +94,11 @@ function peftModule(name: string, roles: Roles, { path, config, configPath }: Pe
   const embedding = roles.has("lora_embedding_A") ? "lora_embedding" : "lora";
   const a = toKernels(need(roles, `${embedding}_A`, name), `${name}.${embedding}_A`);
   const b = toMatrix(need(roles, `${embedding}_B`, name), `${name}.${embedding}_B`);
-  if (need(roles, `${embedding}_B`, name).shape.length > 2 && b.columns !== a.rows && a.rows % b.columns === 0)
+  if (
+    need(roles, `${embedding}_B`, name).shape.length > 2 &&
+    b.columns !== a.rows &&
+    a.rows % b.columns === 0
+  )
     throw unsupported(
       "a LoRA of a convolution in groups",
       name,
