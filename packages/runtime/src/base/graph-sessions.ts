@@ -22,6 +22,11 @@ export class GraphSessions {
     this.#source = source;
   }
 
+  /** True when the session with branches is the base's too. */
+  get one(): boolean {
+    return this.#source.base.oneSession ?? false;
+  }
+
   get base(): SessionSlot {
     this.#base ??= this.#slot(() => openBaseSession(this.#source));
     return this.#base;

@@ -237,3 +237,38 @@ it("an aborted signal stops a run before and after onnxruntime's part", async ()
   await expect(other.run("main", x, { peels: [], signal: stop.signal })).rejects.toThrow("late");
   expect(fake.sessions).toHaveLength(1);
 });
+
+it("one session for all: the base runs on that with branches, which gives its own outputs again", async () => {
+  const fake = new FakeOrt();
+  const counted = await openBase({ ...memoryBase("channel-int8"), ort: fake.ort, oneSession: true });
+  const peel = await vectorPeel("a", counted);
+  await counted.run("main", x);
+  await counted.setPeels([peel], attach);
+  await counted.run("main", x);
+  await counted.run("main", x, { peels: [] });
+  await counted.setPeels([]);
+  await counted.run("main", x);
+  expect(fake.sessions).toHaveLength(1);
+  expect(fake.sessions[0]!.runs.map((fed) => fed["banana-peel/layers.0.up/B"]!.dims[0])).toEqual([
+    0, 4, 0, 0,
+  ]);
+
+  const off = await outputs();
+  const wanted = await outputs([a]);
+  const one = await openBase({
+    ...memoryBase("channel-int8"),
+    ort,
+    sessionOptions: { intraOpNumThreads: 1 },
+    oneSession: true,
+  });
+  const get = async () =>
+    Object.values(await one.run("main", x)).map((tensor) => (tensor.data as Float32Array).slice());
+  const before = await get();
+  for (const [i, values] of before.entries())
+    for (const [j, value] of values.entries()) expect(value).toBeCloseTo(off[i]![j]!, 4);
+  await one.setPeels([await vectorPeel("a", one)], attach);
+  expect(await get()).toEqual(wanted);
+  await one.setPeels([]);
+  expect(await get()).toEqual(before);
+  await one.dispose();
+});

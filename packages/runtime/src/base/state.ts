@@ -49,7 +49,7 @@ export function graphState(
       ]);
     }
   }
-  const attach = attached.size > 0;
+  const attach = attached.size > 0 || (sessions.one && folded.size === 0 && graph.targets.size > 0);
   const feeds = attach ? attachFeeds(ort, graph, attached) : {};
   if (folded.size > 0) return { slot: sessions.merged(JSON.stringify(key), folded, attach, signal), feeds };
   return { slot: attach ? sessions.attach : sessions.base, feeds };

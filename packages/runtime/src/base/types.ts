@@ -26,6 +26,12 @@ export interface OpenBaseOptions extends BaseFiles {
   readonly ort: Ort;
   /** Given to every session; `externalData` is the runtime's own and ignored here. */
   readonly sessionOptions?: SessionOptions;
+  /**
+   * true: the session with branches runs the base too, at rank 0, so that there is one copy of the weights in memory
+   * whatever is attached. Costs a few kernels a target where nothing is attached: next to nothing at widths of 1,024 and
+   * more. Default false: the base's own graph runs while nothing is attached.
+   */
+  readonly oneSession?: boolean;
   readonly signal?: AbortSignal;
   /** Told of each file that is checked and each graph that is read. */
   readonly onProgress?: OnProgress;

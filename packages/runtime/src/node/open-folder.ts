@@ -7,7 +7,7 @@ import { readCard } from "./read-card.js";
 /** What openBase of a folder needs beside the folder. */
 export type OpenFolderOptions = Pick<
   OpenBaseOptions,
-  "ort" | "sessionOptions" | "signal" | "onProgress" | "now"
+  "ort" | "sessionOptions" | "oneSession" | "signal" | "onProgress" | "now"
 >;
 
 /**

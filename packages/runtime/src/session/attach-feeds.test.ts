@@ -20,7 +20,7 @@ function graph(opset: number): OpenGraph {
       path,
       {
         target: { path, input, k: 2, n: 3, output: `${path}.out` },
-        traced: { kind: "linear", quantised: new Map() },
+        traced: { kind: "linear", quantised: new Map(), outputs: [] },
         outputNode,
         valueType: DATA_TYPE.float,
       },

@@ -9,14 +9,14 @@ import {
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import { branchInputs, dequantiseNode, downNode, upProduct } from "./branch-nodes.js";
-import { type Branch, branchesOf, inputB } from "./branches.js";
+import { type Branch, branchesOf, cutOf, inputB } from "./branches.js";
 import { floatLayer } from "./quantised-layer.js";
 
 /**
  * Edits that put a branch beside every target of a graph: output = base output + (input A) B. A and B are required
  * inputs whose rank is free: onnxruntime has no optional ones in JavaScript, and at rank 0 the sum is the base's
  * output. The target's output gets a new name where it is made and the sum takes the old one, so that every reader
- * reads the sum; a layer with a quantised output becomes one of floats; cut in behind the bias, so that the layer's own fusions stay.
+ * reads the sum; a layer with a quantised output becomes one of floats. Cut in where onnxruntime's fusions stay: see cutOf.
  */
 export function attachEdits(graph: OpenGraph): ModelEdits {
   const inputs: NewInput[] = [];
@@ -48,11 +48,12 @@ export function attachEdits(graph: OpenGraph): ModelEdits {
     }
     add(branch.after, downNodes(branch, graph));
     for (const [i, open] of branch.targets.entries()) {
-      const { path, output } = open.target;
+      const { path } = open.target;
+      const cut = cutOf(open, graph);
       const [, b] = branchInputs(open, inputA, { name: inputB(path), rank: ranks[i]! });
       inputs.push(b!);
-      renamedOutputs.set(output, part(path, "base"));
-      add(open.outputNode, upNodes(open));
+      renamedOutputs.set(cut.output, part(path, "base"));
+      add(cut.node, upNodes(open, cut.output));
     }
   }
   return { inputs, nodesBefore, nodesAfter, replacedNodes, renamedOutputs };
@@ -92,8 +93,8 @@ function upNode(open: OpenTarget, output: string): NewNode {
 }
 
 /** base output + low B, for one target. */
-function upNodes(open: OpenTarget): NewNode[] {
-  const { path, output } = open.target;
+function upNodes(open: OpenTarget, output: string): NewNode[] {
+  const { path } = open.target;
   const half = open.valueType !== DATA_TYPE.float;
   const change = part(path, "change");
   const wide = half ? part(path, "wide") : change;

@@ -21,6 +21,26 @@ export interface Branch {
   readonly after: number;
 }
 
+/** Where a branch joins its layer. */
+export interface Cut {
+  /** The tensor that the sum takes the name of. */
+  readonly output: string;
+  /** Index of the node that makes it. */
+  readonly node: number;
+}
+
+/**
+ * Where a target's branch joins: at the card's output; but before the bias of a layer whose inputs and weights are both
+ * quantised: onnxruntime fuses that bias with what follows (FastGelu), not with the layer. The sum is the same.
+ */
+export function cutOf({ target, traced, outputNode }: OpenTarget, { model }: OpenGraph): Cut {
+  const [product, biased] = traced.outputs;
+  const fromIntegers = traced.form === "qdq" && traced.kind === "linear" && traced.inputs.length > 1;
+  const node = product === undefined ? undefined : model.graph.producers.get(product);
+  if (fromIntegers && target.output === biased && node !== undefined) return { output: product!, node };
+  return { output: target.output, node: outputNode };
+}
+
 /** Input of the session that holds B [R,N] of a target. */
 export function inputB(path: string): string {
   return `banana-peel/${path}/B`;
@@ -62,7 +82,7 @@ function makeBranches(graph: OpenGraph): Branch[] {
       valueType,
       a: `banana-peel/${target.path}/A`,
       split: targets.length > 1 ? `banana-peel/${target.path}/ranks` : undefined,
-      after: Math.min(...targets.map(({ outputNode }) => outputNode)),
+      after: Math.min(...targets.map((open) => cutOf(open, graph).node)),
     };
   });
 }

@@ -10,7 +10,7 @@ import { mergedData } from "./merged-data.js";
 export interface SessionSource {
   readonly graph: OpenGraph;
   readonly files: CheckedFiles;
-  readonly base: Pick<OpenBaseOptions, "ort" | "sessionOptions" | "folder">;
+  readonly base: Pick<OpenBaseOptions, "ort" | "sessionOptions" | "folder" | "oneSession">;
 }
 
 /** Opens the base's own graph: from its folder where there is one, so that onnxruntime maps the weights. */
