@@ -8,7 +8,7 @@ import torch
 from .settings import work
 
 SIDE = 128
-# pictures in free poses, for the autoencoder and the teacher's first part; aligned ones for all that follows
+# pictures in free poses, and aligned ones for the middle part of the teacher
 FREE, ALIGNED = ("avatars-0", "avatars-1"), ("aligned-0", "aligned-1")
 
 

@@ -39,7 +39,7 @@ def guided(predict, x, t, context, empty, guidance):
     both = predict(
         torch.cat([x, x]), torch.cat([t, t]), one, torch.cat([context, empty])
     )
-    given, free = both.chunk(2)
+    given, free = both.float().chunk(2)
     return free + guidance[:, None, None] * (given - free)
 
 
@@ -56,7 +56,7 @@ def loss(student, target, teacher, x, contexts, guidances, grid, shipped):
     with torch.no_grad():
         x0 = guided(teacher, noisy, t, taught, empty, effective)
         towards = noisy + ((s - t) / t)[:, None, None] * (noisy - x0)
-        answer = target(towards, s, guidance, averaged)
+        answer = target(towards, s, guidance, averaged).float()
         answer = torch.where((s <= LOWEST + 1e-6)[:, None, None], x0, answer)
-    error = (student(noisy, t, guidance, own) - answer).square().mean((1, 2))
+    error = (student(noisy, t, guidance, own).float() - answer).square().mean((1, 2))
     return ((error + HUBER**2).sqrt() - HUBER).mean()

@@ -87,7 +87,7 @@ def parts(settings):
 def measure(settings):
     """{system: {numbers}} and {system: pictures of the sheet's columns}."""
     store, chosen, held = parts(settings)
-    pictures, reader = data.pictures(*data.ALIGNED), classifier.trained()
+    pictures, reader = data.pictures(*data.FREE), classifier.trained()
     decoder = latents.autoencoder()
     rows, originals = store["rows"][chosen], data.images(pictures, chosen)
     target = classifier.truth(rows, len(tags.vocabulary()))

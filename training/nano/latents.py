@@ -27,7 +27,7 @@ def encode(model, pictures):
     )
 
 
-def avatars(names=data.ALIGNED):
+def avatars(names=data.FREE):
     """{latents [N,64,32], rows [N,16], train, validation, held_out: indices} of files, cached in the working folder."""
     path = work() / "data" / f"{names[0]}.pt"
     if path.exists():

@@ -2,19 +2,34 @@
 
 import json
 import math
+import os
 import time
 
 import torch
 
 from .settings import work
 
-torch.set_num_threads(2)
+torch.set_num_threads(int(os.environ.get("BANANA_THREADS", "2")))
 
 
 def cosine(step, steps, peak, warmup, floor=0.02):
     """Linear warm-up, then a half cosine from `peak` to `floor * peak`."""
     wave = 0.5 * (1 + math.cos(math.pi * min(1, step / steps)))
     return peak * min(1, (step + 1) / warmup) * max(floor, wave)
+
+
+def plateau(step, steps, peak, warmup, decay):
+    """Linear warm-up, `peak`, then linearly to nothing over the last share `decay` of the steps (arXiv:2405.18392).
+
+    Until the decay begins, the number of steps can be changed without changing what was done so far.
+    """
+    left = (steps - step) / (decay * steps)
+    return peak * min(1, (step + 1) / warmup) * min(1, left)
+
+
+def half(on):
+    """A context in which products of matrices are computed in bfloat16, if `on`; parameters stay float32."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=on)
 
 
 @torch.no_grad()

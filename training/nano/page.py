@@ -126,7 +126,7 @@ The columns are held-out combinations. The rows, from the top: {rows}.
 
 ## Numbers
 
-Tags are read off the pictures by a small convolutional classifier that was trained on renders (`training/nano/classifier.py`), so the first row is its own limit: what it reads from true renders. F1 counts words read that were not asked for as well as words that were missed. The Fréchet distance is between Gaussians fitted to the features of that classifier, {settings["prompts"]} pictures against {settings["reference"]} renders: only comparable within this table.
+Tags are read off the pictures by a small convolutional classifier that was trained on renders and their round trips (`training/nano/classifier.py`), so the first row is its own limit: what it reads from true renders. F1 counts words read that were not asked for as well as words that were missed. The Fréchet distance is between Gaussians fitted to the features of that classifier, {settings["prompts"]} pictures against {settings["reference"]} renders: only comparable within this table.
 
 {summary(numbers)}
 

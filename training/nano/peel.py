@@ -6,7 +6,7 @@ import time
 import torch
 
 from . import adapter, data, distill, latents, noise, sampler, student, tags, teacher
-from .loop import Run, cosine
+from .loop import Run, cosine, half
 from .settings import PEEL, config, work
 from .sheets import sheet
 
@@ -38,9 +38,10 @@ class Mixture:
 
 def flow_loss(adapted, x, rows):
     """The teacher's loss, through the adapter."""
-    return teacher.loss(
-        lambda noisy, t, one, r: adapted(noisy, t, one, adapted.context(r)), x, rows
-    )
+    with half(config("peel")["half"]):
+        return teacher.loss(
+            lambda noisy, t, one, r: adapted(noisy, t, one, adapted.context(r)), x, rows
+        )
 
 
 def distill_loss(own, smooth, taught, batch, settings):

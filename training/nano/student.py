@@ -8,7 +8,7 @@ import torch
 
 from . import distill, latents, noise, quant, sampler, tags, teacher
 from .backbone import Model
-from .loop import Run, average, cosine
+from .loop import Run, average, cosine, half
 from .settings import config, work
 
 NAME = "student"
@@ -52,6 +52,11 @@ def preview(model, look, path):
     look.show(path, *made)
 
 
+def fast(network, settings):
+    """The network compiled, if the settings say so."""
+    return torch.compile(network, dynamic=False) if settings["compile"] else network
+
+
 def main():
     settings = config(NAME)
     torch.manual_seed(3)
@@ -74,6 +79,7 @@ def main():
         settings["steps"],
     )
     began, total = time.monotonic(), 0.0
+    quick = [fast(network, settings) for network in (model, smooth, taught)]
     for step in range(start, steps):
         grid, shipped, observing, quantising = phase(step, settings)
         quant.set_observing(targets, observing)
@@ -91,9 +97,13 @@ def main():
         contexts = (rows, rows, rows, torch.zeros_like(rows))
         guidance = distill.strengths(len(rows), *settings["guidance"])
         x = store["latents"][chosen]
-        value = distill.loss(
-            model, smooth, taught, x, contexts, (guidance, guidance), grid, shipped
-        )
+        # rounding to a grid is learned in float32, and by code that a compiler can't follow
+        exact = observing or quantising
+        networks = (model, smooth, taught) if exact else quick
+        with half(settings["half"] and not exact):
+            value = distill.loss(
+                *networks, x, contexts, (guidance, guidance), grid, shipped
+            )
         value.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

@@ -7,7 +7,7 @@ import torch
 
 from . import data, latents, sampler, tags
 from .backbone import Model
-from .loop import Run, average, cosine
+from .loop import Run, average, half, plateau
 from .settings import config, work
 from .sheets import sheet
 
@@ -29,7 +29,7 @@ def loss(model, x, rows):
     """Weighted squared error of the predicted x, the weight being 1 / max(t, .1)."""
     t = times(len(x))
     noisy, _ = noised(x, t)
-    predicted = model(noisy, t, torch.ones(len(x)), rows)
+    predicted = model(noisy, t, torch.ones(len(x)), rows).float()
     weight = (1 / t.clamp(min=0.1))[:, None, None]
     return ((predicted - x).square() * weight).mean()
 
@@ -37,7 +37,7 @@ def loss(model, x, rows):
 class Preview:
     """The same prompts and noise at every look: originals, round trips and samples."""
 
-    def __init__(self, store, names=data.ALIGNED, count=16):
+    def __init__(self, store, names=data.FREE, count=16):
         self.decoder = latents.autoencoder()
         mixed = torch.cat(
             [store["held_out"][: count // 2], store["validation"][: count - count // 2]]
@@ -77,14 +77,20 @@ def train(name, model, names):
     start = run.resume(model=model, average=smooth, optimizer=optimizer)
     steps, batch = settings["steps"], settings["batch"]
     began, total, every = time.monotonic(), 0.0, 50
-    last = settings.get("stop", steps)
-    for step in range(start, last):
-        rate = cosine(step, steps, settings["learning_rate"], settings["warmup"])
+    for step in range(start, steps):
+        rate = plateau(
+            step,
+            steps,
+            settings["learning_rate"],
+            settings["warmup"],
+            settings["decay"],
+        )
         for group in optimizer.param_groups:
             group["lr"] = rate
         chosen = store["train"][torch.randint(len(store["train"]), (batch,))]
         rows = latents.drop(store["rows"][chosen], settings)
-        value = loss(network, store["latents"][chosen], rows)
+        with half(settings["half"]):
+            value = loss(network, store["latents"][chosen], rows)
         value.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -96,19 +102,26 @@ def train(name, model, names):
             speed = (step + 1 - start) * batch / (time.monotonic() - began)
             run.log(step=step + 1, loss=total / every, images_per_second=speed)
             total = 0.0
-        if run.due() or step + 1 == last:
+        if run.due() or step + 1 == steps:
             run.save(step + 1, model=model, average=smooth, optimizer=optimizer)
-        if (step + 1) % 200 == 0:
+        if (step + 1) % 400 == 0:
             made = sampler.teacher(smooth, preview.rows, preview.noise, 16, 2.0)
             preview.show(work() / f"{name}-{step + 1:05}.png", made)
 
 
 def main():
-    """The two parts: free poses, then, from their average on, aligned ones."""
+    """Three parts, each from the average of the one before: free poses, aligned ones, and free ones for longer."""
     torch.manual_seed(2)
-    train("teacher-free", Model(len(tags.vocabulary())), data.FREE)
+    train("teacher-first", Model(len(tags.vocabulary())), data.FREE)
     torch.manual_seed(6)
-    train("teacher", trained("teacher-free").requires_grad_(True).train(), data.ALIGNED)
+    train("teacher-aligned", again("teacher-first"), data.ALIGNED)
+    torch.manual_seed(8)
+    train("teacher", again("teacher-aligned"), data.FREE)
+
+
+def again(name):
+    """A trained teacher, to be trained further."""
+    return trained(name).requires_grad_(True).train()
 
 
 if __name__ == "__main__":
