@@ -100,9 +100,13 @@ function notesOf(schema, root) {
   };
 }
 
+const kernel = "packages/runtime/src/merge/generated/kernel.ts";
 outputs.set(
-  "packages/runtime/src/merge/generated/kernel.ts",
-  await kernelText("// Generated from packages/runtime/kernel by `npm run generate`. Do not edit.\n"),
+  kernel,
+  await kernelText(
+    "// Generated from packages/runtime/kernel by `npm run generate`. Do not edit.\n",
+    await readFile(new URL(kernel, root), "utf8").catch(() => undefined),
+  ),
 );
 
 // The SPDX list as a module, for browsers and without Node's warning about JSON modules.

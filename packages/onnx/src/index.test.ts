@@ -5,6 +5,7 @@ it("exports this and no more", () => {
   expect(Object.keys(onnx).sort()).toEqual([
     "DATA_TYPE",
     "ONNX_LIMITS",
+    "PROMOTED_BLOCK",
     "dataTypeName",
     "dither",
     "ditherSeed",

@@ -7,6 +7,8 @@ it("exports this and no more", () => {
   expect(Object.keys(node).sort()).toEqual([
     "baseFolder",
     "inspectModels",
+    "mergedCache",
+    "nodeEngine",
     "openBase",
     "openModels",
     "openOrtWorker",

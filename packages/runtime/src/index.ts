@@ -14,16 +14,18 @@ export type {
 } from "./base/types.js";
 export { inspectBase } from "./inspect/inspect-base.js";
 export type { BaseDoubt, BaseInspection, InspectBaseOptions } from "./inspect/types.js";
+export type { CachedSet, MergedCache, MergedFile, SetToMake, StoredSet } from "./cache/types.js";
+export type { Folded, FoldTask, FoldWork, MergeEngine } from "./merge/types.js";
 export type { GraphMerge } from "./models/merge-graph.js";
 export {
   type BaseModels,
   type MergedModels,
   type OpenModelsOptions,
   openModels,
-  type Watch,
 } from "./models/open-models.js";
 export type { Feeds, Ort, Session, SessionOptions } from "./ort.js";
 export { openPeel } from "./peel/open-peel.js";
 export type { LoadedPeel, PeelChoice, PeelUse } from "./peel/types.js";
 export type { Plan, PlanOptions, PlanTarget, Retention, RoundingName, Strategy } from "./plan/types.js";
+export type { Watch } from "./plan/watch.js";
 export type { OnProgress, Progress } from "./progress.js";

@@ -1,8 +1,8 @@
 /** A step of long work: `done` of `total` things are done, and the one of that name is next. */
 export interface Progress {
-  /** Checking a file, reading a graph, planning a target, opening a graph's session. */
-  readonly step: "check" | "read" | "plan" | "session";
-  /** Path of the file or target, or name of the graph; "" once all are done. */
+  /** Checking a file, reading a graph, planning a target, merging it, opening a graph's session. */
+  readonly step: "check" | "read" | "plan" | "merge" | "session";
+  /** Path of the file or target, or name of the graph; "" once all are done. Of a merge, the target that is done. */
   readonly name: string;
   readonly done: number;
   readonly total: number;

@@ -41,7 +41,7 @@ export function nodeMessage(node: NewNode): Chunks {
 export function initializerMessage({ name, dataType, dims, bytes }: NewInitializer): Chunks {
   const chunks = new Chunks();
   for (const dim of dims) chunks.integer(TENSOR.dims, dim);
-  return chunks.integer(TENSOR.dataType, dataType).text(TENSOR.name, name).field(TENSOR.rawData, bytes);
+  return withElements(chunks.integer(TENSOR.dataType, dataType).text(TENSOR.name, name), bytes);
 }
 
 /** A ValueInfoProto of a tensor. */
@@ -81,6 +81,10 @@ const ELEMENTS = new Set<number>([
 export function tensorWithElements(bytes: Uint8Array, elements: ElementsEdit): Chunks {
   const chunks = new Chunks();
   for (const field of wireFields(bytes, "initializer")) if (!ELEMENTS.has(field.no)) chunks.raw(field.raw);
+  return withElements(chunks, elements);
+}
+
+function withElements(chunks: Chunks, elements: ElementsEdit): Chunks {
   if (elements instanceof Uint8Array) return chunks.field(TENSOR.rawData, elements);
   for (const [key, value] of Object.entries(elements))
     chunks.field(TENSOR.externalData, new Chunks().text(ENTRY.key, key).text(ENTRY.value, String(value)));

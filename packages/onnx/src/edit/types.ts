@@ -25,17 +25,16 @@ export interface NewNode {
   readonly texts?: Readonly<Record<string, string>>;
 }
 
-/** An initializer to add, embedded in the model. */
+/** An initializer to add. */
 export interface NewInitializer {
   readonly name: string;
   /** TensorProto.DataType. */
   readonly dataType: number;
   readonly dims: readonly number[];
-  /** Little-endian, row-major. */
-  readonly bytes: Uint8Array;
+  readonly bytes: ElementsEdit;
 }
 
-/** New elements of an initializer: embedded bytes (little-endian, row-major), or a place in a file. */
+/** Elements of an initializer: embedded bytes (little-endian, row-major), or a place in a file. */
 export type ElementsEdit = Uint8Array | ExternalData;
 
 /** What editModel changes. */

@@ -1,11 +1,13 @@
 import { BananaError, type BaseCard } from "@banana-peel/format";
+import { webEngine } from "../merge/web-engine.js";
 import type { Feeds, Ort } from "../ort.js";
 import type { PeelChoice, PeelUse } from "../peel/types.js";
 import { usesOf } from "../peel/uses.js";
 import { checkUses } from "../plan/check-uses.js";
-import type { PlanContext, WorkedPlan } from "../plan/make-plan.js";
-import { Planner } from "../plan/planner.js";
+import { planContext } from "../plan/context.js";
+import { Planner, type WorkedPlan } from "../plan/planner.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
+import type { Watch } from "../plan/watch.js";
 import { told } from "../progress.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { CheckedFiles } from "./check-files.js";
@@ -26,7 +28,6 @@ import type {
   RunOptions,
   SetPeelsOptions,
 } from "./types.js";
-import { readWeights } from "./weights.js";
 
 /** The one implementation of Base; openBase makes it from files that were checked. */
 export class BananaBase implements Base {
@@ -58,13 +59,11 @@ export class BananaBase implements Base {
     this.#sessions = new Map(
       [...graphs].map(([name, graph]) => [name, new GraphSessions({ graph, files, base: options })]),
     );
-    const context: PlanContext = {
-      digest,
-      targets: options.card.targets.map(({ graph, path }) => graphs.get(graph)!.targets.get(path)!),
-      now: this.#now,
-      readWeights: (target, signal) => readWeights(target, files, signal),
-    };
-    this.#planner = new Planner(context);
+    const { card, folder, cache, engine = webEngine() } = options;
+    this.#planner = new Planner(
+      planContext({ digest, card, graphs, files, folder, engine, now: this.#now }),
+      folder !== undefined && cache !== undefined ? { cache, folder, graphs } : undefined,
+    );
     const off = this.#planner.nothing();
     const milliseconds = { plan: 0, sessions: 0, total: 0 };
     this.#state = {
@@ -74,21 +73,15 @@ export class BananaBase implements Base {
     };
   }
 
-  async plan(
-    peels: readonly PeelChoice[],
-    options: PlanOptions & { signal?: AbortSignal } = {},
-  ): Promise<Plan> {
+  async plan(peels: readonly PeelChoice[], options: PlanOptions & Watch = {}): Promise<Plan> {
     this.#alive();
     const uses = usesOf(peels);
     checkUses(uses, this.digest);
-    const { signal, ...choice } = options;
-    return (await this.#planner.plan(uses, choice, signal)).plan;
+    const { signal, onProgress, ...choice } = options;
+    return this.#planner.plan(uses, choice, { signal, onProgress });
   }
 
-  async setPeels(
-    peels: readonly PeelChoice[],
-    options: SetPeelsOptions & { signal?: AbortSignal } = {},
-  ): Promise<Report> {
+  async setPeels(peels: readonly PeelChoice[], options: SetPeelsOptions & Watch = {}): Promise<Report> {
     this.#alive();
     const uses = usesOf(peels);
     return this.#queue.run(() => this.#swap(uses, options));
@@ -103,7 +96,7 @@ export class BananaBase implements Base {
     if (peels === undefined) return runGraph(this.#state.graphs.get(graph)!, graph, tensors, signal);
     const uses = usesOf(peels);
     checkUses(uses, this.digest);
-    const worked = await this.#planner.plan(uses, { strategy: "attach" }, signal);
+    const worked = await this.#planner.work(uses, { strategy: "attach" }, { signal });
     this.#check(signal);
     const state = graphState(this.ort, open, this.#sessions.get(graph)!, uses, worked, signal);
     return runGraph(state, graph, tensors, signal);
@@ -141,6 +134,7 @@ export class BananaBase implements Base {
     this.#disposed ??= this.#queue.run(async () => {
       await Promise.all([...this.#sessions.values()].map((sessions) => sessions.retireAll()));
       await Promise.all(this.#releasing);
+      await this.#planner.settled();
     });
     return this.#disposed;
   }
@@ -148,20 +142,17 @@ export class BananaBase implements Base {
   /** Makes a whole new state, then puts it in force in one step; until then the state before stays untouched. */
   async #swap(
     uses: readonly PeelUse[],
-    { plan, releaseIdle = false, signal, ...choice }: SetPeelsOptions & { signal?: AbortSignal },
+    { plan, releaseIdle = false, signal, onProgress, ...choice }: SetPeelsOptions & Watch,
   ): Promise<Report> {
     const start = this.#now();
     this.#check(signal);
     checkUses(uses, this.digest);
-    const worked =
-      plan === undefined
-        ? await this.#planner.plan(uses, choice, signal)
-        : await this.#planner.again(plan, uses, signal);
+    const worked = await this.#planner.work(uses, plan ?? choice, { signal, onProgress });
     const planned = this.#now();
     const graphs = this.#graphStates(uses, worked, signal);
     try {
       const opened = [...graphs].filter(([name, { slot }]) => slot !== this.#sessions.get(name)!.base);
-      for (const [, { slot }] of told(choice.onProgress, "session", opened, ([name]) => name)) {
+      for (const [, { slot }] of told(onProgress, "session", opened, ([name]) => name)) {
         this.#check(signal);
         await slot.warm();
       }

@@ -1,7 +1,9 @@
+import type { CachedSet } from "../cache/types.js";
 import type { MergedWeight } from "../plan/merged-weight.js";
 import {
   openAttachSession,
   openBaseSession,
+  openCachedSession,
   openMergedSession,
   type SessionSource,
 } from "../session/open-session.js";
@@ -41,16 +43,21 @@ export class GraphSessions {
    * The session on merged weights: that in force when it was made for the same key, else a new one, which counts
    * only once `keep` says so.
    * @param key names the merged weights exactly
+   * @param weights by target path, or where they are kept
    */
   merged(
     key: string,
-    weights: ReadonlyMap<string, MergedWeight>,
+    weights: ReadonlyMap<string, MergedWeight> | CachedSet,
     attach: boolean,
     signal?: AbortSignal,
   ): SessionSlot {
     const whole = `${attach ? "attach" : "plain"} ${key}`;
     if (this.#merged?.key === whole) return this.#merged.slot;
-    const slot = this.#slot(() => openMergedSession(this.#source, weights, attach, signal));
+    const slot = this.#slot(() =>
+      "folder" in weights
+        ? openCachedSession(this.#source, weights, attach)
+        : openMergedSession(this.#source, weights, attach, signal),
+    );
     this.#keys.set(slot, whole);
     return slot;
   }

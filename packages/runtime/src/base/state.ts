@@ -1,7 +1,7 @@
 import type { Feeds, Ort } from "../ort.js";
 import type { PeelUse } from "../peel/types.js";
-import type { WorkedPlan } from "../plan/make-plan.js";
 import type { MergedWeight } from "../plan/merged-weight.js";
+import type { WorkedPlan } from "../plan/planner.js";
 import { type Part, partsByTarget } from "../plan/updates.js";
 import { attachFeeds } from "../session/attach-feeds.js";
 import type { SessionSlot } from "../session/slot.js";
@@ -28,7 +28,7 @@ export function graphState(
   graph: OpenGraph,
   sessions: GraphSessions,
   uses: readonly PeelUse[],
-  { plan, merged }: WorkedPlan,
+  { plan, merged, cached }: WorkedPlan,
   signal: AbortSignal | undefined,
 ): GraphState {
   const parts = partsByTarget(uses);
@@ -40,7 +40,7 @@ export function graphState(
     const own = parts.get(path) ?? [];
     if (strategy === "attach") attached.set(path, own);
     else {
-      folded.set(path, merged.get(path)!);
+      if (cached === undefined) folded.set(path, merged.get(path)!);
       key.push([
         path,
         strategy,
@@ -49,8 +49,9 @@ export function graphState(
       ]);
     }
   }
-  const attach = attached.size > 0 || (sessions.one && folded.size === 0 && graph.targets.size > 0);
+  const attach = attached.size > 0 || (sessions.one && key.length === 0 && graph.targets.size > 0);
   const feeds = attach ? attachFeeds(ort, graph, attached) : {};
-  if (folded.size > 0) return { slot: sessions.merged(JSON.stringify(key), folded, attach, signal), feeds };
+  if (key.length > 0)
+    return { slot: sessions.merged(JSON.stringify(key), cached ?? folded, attach, signal), feeds };
   return { slot: attach ? sessions.attach : sessions.base, feeds };
 }

@@ -1,7 +1,10 @@
 import type { BaseCard } from "@banana-peel/format";
+import type { MergedCache } from "../cache/types.js";
+import type { MergeEngine } from "../merge/types.js";
 import type { Feeds, Ort, SessionOptions } from "../ort.js";
 import type { PeelChoice, PeelUse } from "../peel/types.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
+import type { Watch } from "../plan/watch.js";
 import type { OnProgress } from "../progress.js";
 
 /** Where the files of a base come from. Paths are those of the card: POSIX, relative to the base. */
@@ -32,6 +35,10 @@ export interface OpenBaseOptions extends BaseFiles {
    * more. Default false: the base's own graph runs while nothing is attached.
    */
   readonly oneSession?: boolean;
+  /** Does the arithmetic of merges; by default on the page's own thread, or workers where it is isolated. */
+  readonly engine?: MergeEngine;
+  /** Keeps merged sets for the next time; only for a base in a folder. Small sets are merged anew, that is quicker. */
+  readonly cache?: MergedCache;
   readonly signal?: AbortSignal;
   /** Told of each file that is checked and each graph that is read. */
   readonly onProgress?: OnProgress;
@@ -131,16 +138,13 @@ export interface Base {
    * @throws BananaError WEIGHT_INVALID, INPUT_INVALID, STRATEGY_UNAVAILABLE, BASE_INCOMPATIBLE (peel of another base),
    *   ROLE_TAKEN, DISPOSED
    */
-  plan(peels: readonly PeelChoice[], options?: PlanOptions & { signal?: AbortSignal }): Promise<Plan>;
+  plan(peels: readonly PeelChoice[], options?: PlanOptions & Watch): Promise<Plan>;
   /**
    * Puts exactly these peels in force, in place of those before; [] takes all off, and the base's own graphs run.
    * Calls queue behind each other. One that fails or is aborted leaves the state before in force.
    * @throws BananaError as plan does, and PEEL_NO_EFFECT, SESSION_FAILED
    */
-  setPeels(
-    peels: readonly PeelChoice[],
-    options?: SetPeelsOptions & { signal?: AbortSignal },
-  ): Promise<Report>;
+  setPeels(peels: readonly PeelChoice[], options?: SetPeelsOptions & Watch): Promise<Report>;
   /**
    * Runs a graph of the card with the peels in force at the time of the call, or with `options.peels`.
    * @returns the graph's outputs by name

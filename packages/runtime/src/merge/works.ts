@@ -4,11 +4,12 @@ import type { Plane } from "@banana-peel/onnx";
 const WORK_ELEMENTS = 1 << 20;
 /** Fewest rows of a work: below, preparing the columns would. */
 const LEAST_ROWS = 64;
-/** Elements that a sample looks at, and the number of places in which its rows lie. */
+/** Elements that a sample of a plane looks at: about a millisecond. */
 const SAMPLE_ELEMENTS = 1 << 17;
+/** Places in which the rows of a sample lie. */
 const SAMPLE_RUNS = 16;
 
-/** Some rows of a plane that lie together. */
+/** Some rows that lie together. */
 export interface Rows {
   readonly first: number;
   readonly rows: number;
@@ -25,24 +26,33 @@ export function allRows({ rows, columns, along, blockSize }: Plane): Rows[] {
   }));
 }
 
-/**
- * Rows from which a plane's retention is estimated: runs spread evenly, within one block of rows each; all rows of a
- * plane that is small.
- */
+/** Rows from which a plane's retention is estimated; all rows of one that is small. */
 export function sampleRows(plane: Plane): Rows[] {
   const { rows, columns, along, blockSize } = plane;
   const wanted = Math.max(SAMPLE_RUNS, Math.ceil(SAMPLE_ELEMENTS / columns));
   if (rows <= 2 * wanted) return allRows(plane);
-  const apart = rows / SAMPLE_RUNS;
-  const unit = along === "row-blocks" ? Math.min(blockSize, wanted) : wanted;
-  const run = Math.max(1, Math.min(unit, Math.floor(wanted / SAMPLE_RUNS)));
-  return Array.from({ length: SAMPLE_RUNS }, (_, i) => {
+  return sampleRuns(rows, wanted, along === "row-blocks" ? { align: blockSize, whole: false } : undefined);
+}
+
+/**
+ * About `wanted` of `rows` rows, in runs spread evenly; all of them when they are few.
+ * @param blocks runs start at a multiple of `align` and stay within that many rows; `whole` ones fill them
+ */
+export function sampleRuns(rows: number, wanted: number, blocks = { align: 1, whole: false }): Rows[] {
+  if (rows <= 2 * wanted) return [{ first: 0, rows }];
+  const { align, whole } = blocks;
+  const share = Math.max(1, Math.ceil(wanted / SAMPLE_RUNS));
+  const run = whole ? align : align === 1 ? share : Math.min(align, share);
+  const count = Math.max(
+    1,
+    Math.min(SAMPLE_RUNS, Math.ceil(wanted / run), Math.floor(rows / Math.max(run, align))),
+  );
+  const stretch = rows / count;
+  return Array.from({ length: count }, (_, i) => {
     // Not always the same place of its stretch, so that no period of the weights is hit by all.
-    const free = Math.floor(apart - run);
-    const first = Math.floor(i * apart) + ((i * 7919) % (free + 1));
-    const within = along === "row-blocks" ? first % blockSize : 0;
-    const start =
-      within + run > blockSize && along === "row-blocks" ? first - within + blockSize - run : first;
-    return { first: start, rows: Math.min(run, rows - start) };
+    const free = Math.max(0, Math.floor(stretch - run));
+    const anywhere = Math.floor(i * stretch) + ((i * 7919) % (free + 1));
+    const first = anywhere - (anywhere % align);
+    return { first, rows: Math.min(run, rows - first) };
   });
 }

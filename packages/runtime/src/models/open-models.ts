@@ -1,13 +1,18 @@
 import { BananaError, type BaseCard, baseDigest } from "@banana-peel/format";
 import type { WeightForm } from "@banana-peel/onnx";
-import { type CheckedFiles, checkedFiles } from "../base/check-files.js";
+import { checkedFiles } from "../base/check-files.js";
 import { type OpenGraph, openGraph } from "../base/open-graph.js";
 import type { BaseFiles } from "../base/types.js";
 import { readWeights } from "../base/weights.js";
+import type { MergeEngine } from "../merge/types.js";
+import { webEngine } from "../merge/web-engine.js";
 import type { PeelUse } from "../peel/types.js";
+import { applyPlan } from "../plan/apply-plan.js";
 import { checkUses } from "../plan/check-uses.js";
-import { makePlan, type WorkedPlan } from "../plan/make-plan.js";
+import { planContext } from "../plan/context.js";
+import { makePlan } from "../plan/make-plan.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
+import type { Watch } from "../plan/watch.js";
 import { type GraphMerge, mergeGraph } from "./merge-graph.js";
 
 /** A base whose models can be planned for and merged into, without onnxruntime. It holds nothing to dispose. */
@@ -34,11 +39,6 @@ export interface BaseModels {
   readFile(path: string, options?: Watch): Promise<Uint8Array>;
 }
 
-/** How a caller follows and stops work. */
-export interface Watch {
-  readonly signal?: AbortSignal;
-}
-
 /** What merging changes in the files of a base. */
 export interface MergedModels {
   readonly plan: Plan;
@@ -49,6 +49,8 @@ export interface MergedModels {
 /** What openModels needs. */
 export interface OpenModelsOptions extends BaseFiles, Watch {
   readonly card: BaseCard;
+  /** Does the arithmetic of merges, as for openBase. */
+  readonly engine?: MergeEngine;
   /** Milliseconds of a monotonic clock; performance.now by default. */
   readonly now?: () => number;
 }
@@ -68,19 +70,22 @@ export async function openModels(options: OpenModelsOptions): Promise<BaseModels
     graphs.set(name, await openGraph(card, name, files, signal));
   }
   const digest = await baseDigest(card);
-  const work = (uses: readonly PeelUse[], { signal, ...choice }: PlanOptions & Watch) => {
+  const { folder, engine = webEngine() } = options;
+  const context = planContext({ digest, card, graphs, files, folder, engine, now });
+  const plan: BaseModels["plan"] = async (uses, { signal, onProgress, ...choice } = {}) => {
     checkUses(uses, digest);
-    return makePlan(contextOf(card, digest, graphs, files, now), uses, choice, signal);
+    return makePlan(context, uses, choice, { signal, onProgress });
   };
   return {
     card,
     digest,
-    plan: async (uses, choice = {}) => (await work(uses, choice)).plan,
+    plan,
     async merge(uses, choice = {}) {
-      const worked = await work(uses, choice);
-      refuseAttached(worked);
-      const changed = [...graphs.values()].map((graph) => mergeGraph(graph, worked.merged));
-      return { plan: worked.plan, graphs: changed.filter((graph) => graph !== undefined) };
+      const planned = await plan(uses, choice);
+      refuseAttached(planned);
+      const merged = await applyPlan(context, planned, uses, choice);
+      const changed = [...graphs.values()].map((graph) => mergeGraph(graph, merged));
+      return { plan: planned, graphs: changed.filter((graph) => graph !== undefined) };
     },
     async readWeight(path, { signal } = {}) {
       const target = card.targets.find((each) => each.path === path);
@@ -101,21 +106,6 @@ export async function openModels(options: OpenModelsOptions): Promise<BaseModels
   };
 }
 
-function contextOf(
-  card: BaseCard,
-  digest: string,
-  graphs: ReadonlyMap<string, OpenGraph>,
-  files: CheckedFiles,
-  now: () => number,
-): Parameters<typeof makePlan>[0] {
-  return {
-    digest,
-    targets: card.targets.map(({ graph, path }) => graphs.get(graph)!.targets.get(path)!),
-    now,
-    readWeights: (target, signal) => readWeights(target, files, signal),
-  };
-}
-
 /** [N,K] of a form, which gives its rows as [K,N]. */
 function denseWeight(form: WeightForm): Float32Array {
   const { k, n } = form;
@@ -128,8 +118,8 @@ function denseWeight(form: WeightForm): Float32Array {
   return dense;
 }
 
-function refuseAttached({ plan }: WorkedPlan): void {
-  const attached = plan.targets.filter(({ strategy }) => strategy === "attach");
+function refuseAttached({ targets }: Plan): void {
+  const attached = targets.filter(({ strategy }) => strategy === "attach");
   const [first] = attached;
   if (first === undefined) return;
   const more = attached.length > 1 ? ` and ${attached.length - 1} more` : "";

@@ -2,12 +2,13 @@ import { openBase as openBaseFiles } from "../base/open-base.js";
 import type { Base, OpenBaseOptions } from "../base/types.js";
 import { baseFolder } from "./base-folder.js";
 import { folderFiles } from "./folder-files.js";
+import { nodeEngine } from "./node-engine.js";
 import { readCard } from "./read-card.js";
 
 /** What openBase of a folder needs beside the folder. */
 export type OpenFolderOptions = Pick<
   OpenBaseOptions,
-  "ort" | "sessionOptions" | "oneSession" | "signal" | "onProgress" | "now"
+  "ort" | "sessionOptions" | "oneSession" | "engine" | "cache" | "signal" | "onProgress" | "now"
 >;
 
 /**
@@ -20,5 +21,10 @@ export type OpenFolderOptions = Pick<
 export async function openBase(where: string, options: OpenFolderOptions): Promise<Base> {
   const folder = await baseFolder(where);
   const files = folderFiles(folder);
-  return openBaseFiles({ ...options, ...files, card: await readCard(files, folder, options.signal) });
+  return openBaseFiles({
+    engine: nodeEngine(),
+    ...options,
+    ...files,
+    card: await readCard(files, folder, options.signal),
+  });
 }

@@ -1,5 +1,7 @@
-import { type BaseModels, openModels as openModelFiles, type Watch } from "../models/open-models.js";
+import { type BaseModels, openModels as openModelFiles } from "../models/open-models.js";
+import type { Watch } from "../plan/watch.js";
 import { folderFiles } from "./folder-files.js";
+import { nodeEngine } from "./node-engine.js";
 import { readCard } from "./read-card.js";
 
 /**
@@ -10,5 +12,5 @@ import { readCard } from "./read-card.js";
 export async function openModels(folder: string, { signal }: Watch = {}): Promise<BaseModels> {
   const files = folderFiles(folder);
   const card = await readCard(files, folder, signal);
-  return openModelFiles({ ...files, card, ...(signal ? { signal } : {}) });
+  return openModelFiles({ ...files, engine: nodeEngine(), card, ...(signal ? { signal } : {}) });
 }

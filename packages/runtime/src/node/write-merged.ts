@@ -6,6 +6,7 @@ import { BASE_CARD, BananaError, type BaseCard } from "@banana-peel/format";
 import { mergedCard } from "../models/merged-card.js";
 import type { MergedModels } from "../models/open-models.js";
 import type { PeelUse } from "../peel/types.js";
+import { diskError } from "./disk-error.js";
 
 /** A merged base to write. */
 export interface WriteMergedOptions {
@@ -51,7 +52,7 @@ export async function writeMerged(options: WriteMergedOptions): Promise<WrittenB
     return { folder: out, card, models: Object.fromEntries(models) };
   } catch (error) {
     await rm(staging, { recursive: true, force: true }).catch(() => undefined);
-    throw coded(error, options.out);
+    throw diskError(error, options.out);
   }
 }
 
@@ -106,21 +107,4 @@ function exists(where: string): BananaError {
     where,
     hint: "Name another folder, or move this one away.",
   });
-}
-
-function coded(error: unknown, where: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return new BananaError("DISK_FULL", `expected room for the merged base, found none: ${message}`, {
-      where,
-      hint: "Free some space, or name a folder on another disk.",
-      cause: error,
-    });
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || ["ENOTDIR", "EEXIST"].includes(code ?? ""))
-    return new BananaError("TARGET_READ_ONLY", `expected a folder that can be written, found: ${message}`, {
-      where,
-      hint: "Check the permissions, or name another folder.",
-      cause: error,
-    });
-  return error;
 }

@@ -5,23 +5,29 @@ import type { Part } from "./updates.js";
 
 /**
  * Where "auto" merges. `gain` holds the size of the update to 5%: less than the step between weights that people
- * try (0.7, 0.8, ...). `error` holds the noise that rounding adds. For inputs that don't correlate with rounding
- * errors, the noise in a layer's output relative to the update's own effect is this number; at 0.5 the applied and
- * the intended effect keep a cosine of 1 / sqrt(1 + 0.25) = 0.89, and the noise stays near half a step, as large as
- * what quantising the base itself cost. Measured: on all-MiniLM-L6-v2 at int8, merging updates of 1.7-4.7% of the
- * weights (error about 0.5 to 0.2) kept recall (0.624 attached, 0.624 merged) and cosine (0.9997, 0.9994).
+ * try (0.7, 0.8, ...). `error` bounds what rounding adds to the weights, relative to the update. To nearest and in
+ * finer schemes the error is a part of the update that is missing: at 0.5, the applied and the intended update keep a
+ * cosine of 0.89. Dither's is noise that doesn't know the update: a layer sums it up over its inputs, where it stays
+ * about as large as what quantising the base cost. docs/guides/rounding.md shows what both do to real models.
  */
-export const MERGE_BOUNDS = { gain: 0.05, error: 0.5 } as const;
+export const MERGE_BOUNDS = { gain: 0.05, error: { nearest: 0.5, promote: 0.5, dither: 5 } } as const;
 
 /** True when what merging keeps is within MERGE_BOUNDS. */
-export function keepsEnough({ gain, error }: Retention): boolean {
-  return Math.abs(gain - 1) <= MERGE_BOUNDS.gain && error <= MERGE_BOUNDS.error;
+export function keepsEnough({ gain, error }: Retention, how: RoundingName | "promote"): boolean {
+  return Math.abs(gain - 1) <= MERGE_BOUNDS.gain && error <= MERGE_BOUNDS.error[how];
+}
+
+/** Why nothing was within the bounds. */
+export function boundsInWords(reasons: readonly string[]): string {
+  const { nearest, dither } = MERGE_BOUNDS.error;
+  return `${reasons.join(", ")}; bounds are 1 +- ${MERGE_BOUNDS.gain} and ${nearest} (${dither} by dither)`;
 }
 
 /** What may be done to a target before anything is measured. */
 export interface Allowed {
   readonly strategy: "auto" | Strategy;
-  readonly rounding: RoundingName;
+  /** Roundings to try, in this order. */
+  readonly roundings: readonly RoundingName[];
   /** Why the strategy is fixed, when it isn't by the caller's choice. */
   readonly reason?: string;
 }
@@ -32,7 +38,7 @@ export interface Allowed {
  */
 export function allowed(target: Target, parts: readonly Part[], options: PlanOptions): Allowed {
   const strategy = options.perTarget?.[target.path] ?? options.strategy ?? "auto";
-  const rounding = options.rounding ?? "nearest";
+  const roundings = roundingsOf(options.rounding ?? "auto");
   const aware = parts.find(({ use }) => use.peel.entry.training?.method === "merge-aware");
   const overflow = accumulatorOverflow(target);
   if (strategy === "promote" && !canPromote({ target }))
@@ -59,12 +65,20 @@ export function allowed(target: Target, parts: readonly Part[], options: PlanOpt
       );
     if (overflow !== undefined)
       throw unavailable(target, overflow, "Use a peel that was trained to be attached.");
-    return { strategy: "merge", rounding: "nearest", reason: `${peel} was trained merge-aware for ${own}` };
+    return {
+      strategy: "merge",
+      roundings: ["nearest"],
+      reason: `${peel} was trained merge-aware for ${own}`,
+    };
   }
   if (overflow !== undefined && strategy === "merge")
     throw unavailable(target, overflow, 'Use the strategy "auto" or "attach".');
-  if (overflow !== undefined) return { strategy: "attach", rounding, reason: overflow };
-  return { strategy, rounding };
+  if (overflow !== undefined) return { strategy: "attach", roundings, reason: overflow };
+  return { strategy, roundings };
+}
+
+function roundingsOf(rounding: "auto" | RoundingName): RoundingName[] {
+  return rounding === "auto" ? ["nearest", "dither"] : [rounding];
 }
 
 /**

@@ -84,7 +84,7 @@ describe.each(formNames())("%s", (name) => {
       for (const strategy of ["attach", "merge", "promote"] as const) {
         const wanted = { attach: row.attached, merge: row.merged, promote: row.promoted }[strategy];
         if (wanted === undefined || (uses.length === 0 && strategy === "promote")) continue;
-        await base.setPeels(uses, { strategy });
+        await base.setPeels(uses, { strategy, rounding: "nearest" });
         const found = await output(base, expected);
         expect(furthest(found, floats(wanted)), strategy).toBeLessThan(tolerance);
       }

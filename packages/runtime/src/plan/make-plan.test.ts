@@ -28,7 +28,7 @@ describe("auto", () => {
     expect(strong.totals).toEqual({ attached: 0, merged: 2, promoted: 0 });
     expect(strong.gain.min).toBeGreaterThan(0.95);
     expect(strong.error.max).toBeLessThan(0.5);
-    const faint = await base.plan([{ peel, weight: 0.03 }]);
+    const faint = await base.plan([{ peel, weight: 0.03 }], { rounding: "nearest" });
     expect(faint.totals).toEqual({ attached: 2, merged: 0, promoted: 0 });
     expect(faint.gain).toEqual({ min: 1, median: 1 });
     expect(faint.targets[0]!.merged!.gain).toBeLessThan(0.95);
@@ -36,7 +36,7 @@ describe("auto", () => {
   });
 
   it("finds dither's gain right and its noise too large for a faint update", async () => {
-    const { targets } = await base.plan([{ peel, weight: 0.03 }], { rounding: "dither" });
+    const { targets } = await base.plan([{ peel, weight: 0.01 }], { rounding: "dither" });
     for (const { strategy, merged } of targets) {
       expect(strategy).toBe("attach");
       expect(Math.abs(merged!.gain - 1)).toBeLessThan(0.35);
@@ -45,11 +45,14 @@ describe("auto", () => {
   });
 
   it("bounds the gain from both sides", () => {
-    expect(keepsEnough({ gain: 0.96, error: 0.4 })).toBe(true);
-    expect(keepsEnough({ gain: 0.94, error: 0.1 })).toBe(false);
-    expect(keepsEnough({ gain: 1.06, error: 0.1 })).toBe(false);
-    expect(keepsEnough({ gain: 1, error: 0.51 })).toBe(false);
-    expect(keepsEnough({ gain: Number.NaN, error: Number.NaN })).toBe(false);
+    expect(keepsEnough({ gain: 0.96, error: 0.4 }, "nearest")).toBe(true);
+    expect(keepsEnough({ gain: 0.94, error: 0.1 }, "nearest")).toBe(false);
+    expect(keepsEnough({ gain: 1.06, error: 0.1 }, "dither")).toBe(false);
+    expect(keepsEnough({ gain: 1, error: 0.51 }, "nearest")).toBe(false);
+    expect(keepsEnough({ gain: 1, error: 0.51 }, "promote")).toBe(false);
+    expect(keepsEnough({ gain: 1, error: 0.51 }, "dither")).toBe(true);
+    expect(keepsEnough({ gain: 1, error: 5.1 }, "dither")).toBe(false);
+    expect(keepsEnough({ gain: Number.NaN, error: Number.NaN }, "dither")).toBe(false);
   });
 });
 
@@ -74,11 +77,16 @@ describe("a choice", () => {
   });
 
   it("to merge is refused when rounding leaves nothing, and warned of when it leaves little", async () => {
-    await expect(base.plan([{ peel, weight: 1e-6 }], { strategy: "merge" })).rejects.toMatchObject({
+    await expect(
+      base.plan([{ peel, weight: 1e-6 }], { strategy: "merge", rounding: "nearest" }),
+    ).rejects.toMatchObject({
       code: "PEEL_NO_EFFECT",
       hint: expect.stringContaining("dither"),
     });
-    const { warnings, gain } = await base.plan([{ peel, weight: 0.01 }], { strategy: "merge" });
+    const { warnings, gain } = await base.plan([{ peel, weight: 0.01 }], {
+      strategy: "merge",
+      rounding: "nearest",
+    });
     expect(gain.min).toBeLessThan(0.5);
     expect(warnings).toEqual([expect.stringContaining("less than half of their update")]);
   });
@@ -150,8 +158,8 @@ describe("promote", () => {
       (t) => t.strategy !== "merge",
     )) {
       expect(strategy).toBe("promote");
-      expect(keepsEnough(merged!)).toBe(false);
-      expect(keepsEnough(promoted!)).toBe(true);
+      expect(keepsEnough(merged!, "nearest")).toBe(false);
+      expect(keepsEnough(promoted!, "promote")).toBe(true);
       expect(gain).toBe(promoted!.gain);
       expect(reason).toMatch(/^merging by nearest would keep a gain of/);
     }

@@ -1,35 +1,22 @@
 import { BananaError } from "@banana-peel/format";
-import type { WeightForm } from "@banana-peel/onnx";
 import type { OpenTarget } from "../base/check-target.js";
-import { Pacer } from "../pacer.js";
+import type { OpenPlane } from "../base/planes.js";
 import type { PeelUse } from "../peel/types.js";
 import { told } from "../progress.js";
-import { allowed, keepsEnough, MERGE_BOUNDS } from "./choose.js";
-import { mergeTarget, roundingFor } from "./merge-target.js";
-import type { MergedWeight } from "./merged-weight.js";
-import { canPromote, promoteTarget } from "./promote-target.js";
+import { applyTarget, checkEffect } from "./apply-plan.js";
+import { type Allowed, allowed, boundsInWords, keepsEnough } from "./choose.js";
+import type { PlanContext } from "./context.js";
+import { type Estimate, estimateMerge, estimatePromotion } from "./estimate.js";
+import { canPromote } from "./promote-target.js";
 import { summarise } from "./summary.js";
 import type { Plan, PlanOptions, PlanTarget, Retention, RoundingName } from "./types.js";
 import { type Part, partsByTarget } from "./updates.js";
-
-/** What planning needs of a base. */
-export interface PlanContext {
-  readonly digest: string;
-  /** Every target of the card, in its order. */
-  readonly targets: readonly OpenTarget[];
-  readonly now: () => number;
-  readWeights(target: OpenTarget, signal: AbortSignal | undefined): Promise<WeightForm>;
-}
-
-/** A plan and the weights of the targets that it merges or promotes, by path. */
-export interface WorkedPlan {
-  readonly plan: Plan;
-  readonly merged: ReadonlyMap<string, MergedWeight>;
-}
+import type { Watch } from "./watch.js";
 
 /**
- * Plans, target by target. What merging keeps is measured on the values that it would store, never assumed; a
- * target that is attached without a choice isn't measured: its branch computes the update itself.
+ * Plans, target by target. What merging keeps is measured on the values that it would store, for a sample of the
+ * rows, never assumed; a target that is attached without a choice isn't measured: its branch computes the update
+ * itself.
  * @throws BananaError STRATEGY_UNAVAILABLE, PEEL_NO_EFFECT when rounding would leave nothing of a peel; the signal's
  *   reason
  */
@@ -37,34 +24,57 @@ export async function makePlan(
   context: PlanContext,
   uses: readonly PeelUse[],
   options: PlanOptions,
-  signal: AbortSignal | undefined,
-): Promise<WorkedPlan> {
+  { signal, onProgress }: Watch,
+): Promise<Plan> {
+  signal?.throwIfAborted();
   checkPerTarget(context, options);
   const parts = partsByTarget(uses);
-  const intended = new Set([...parts.values()].flatMap((own) => own.map(({ use }) => use)));
-  const pacer = new Pacer(context.now, signal);
+  const changing = context.targets.filter(({ target }) => parts.has(target.path));
   const targets: PlanTarget[] = [];
-  const merged = new Map<string, MergedWeight>();
-  const alive = new Set<PeelUse>();
-  const changed = context.targets.filter(({ target }) => parts.has(target.path));
-  for (const open of told(options.onProgress, "plan", changed, ({ target }) => target.path)) {
+  const unsure = new Set<OpenTarget>();
+  for (const open of told(onProgress, "plan", changing, ({ target }) => target.path)) {
+    signal?.throwIfAborted();
     const own = parts.get(open.target.path)!;
-    const { planned, weight, erased } = await planTarget(context, open, own, options, pacer, signal);
+    const { planned, changed } = await planTarget(context, open, own, options, signal);
     targets.push(planned);
-    if (weight !== undefined) merged.set(planned.path, weight);
-    if (!erased) for (const { use } of own) alive.add(use);
+    if (!changed) unsure.add(open);
   }
-  for (const use of uses)
-    if (intended.has(use) && use.peel.adapter.embeddings.size === 0 && !alive.has(use))
-      throw nothingLeft(use, options);
-  return { plan: summarise(targets, uses, options), merged };
+  const plan = summarise(targets, uses, options);
+  checkEffect(plan, uses, await reallyErased(context, plan, uses, unsure, signal));
+  return plan;
 }
 
-/** The plan of a target, the weight that it puts in place, and whether rounding left nothing of the update. */
+/**
+ * Of the targets whose sample doesn't change: those of which nothing changes at all, as far as it matters. A peel
+ * with one target that changes is fine; of one without, every target is worked out until one does.
+ */
+async function reallyErased(
+  context: PlanContext,
+  { targets }: Plan,
+  uses: readonly PeelUse[],
+  unsure: ReadonlySet<OpenTarget>,
+  signal: AbortSignal | undefined,
+): Promise<Set<string>> {
+  const parts = partsByTarget(uses);
+  const open = new Map([...unsure].map((each) => [each.target.path, each]));
+  const erased = new Set(open.keys());
+  for (const { peel } of uses) {
+    const own = targets.filter(({ path }) => peel.adapter.targets.has(path));
+    if (own.some(({ path }) => !erased.has(path))) continue;
+    for (const planned of own) {
+      const { path } = planned;
+      const { changed } = await applyTarget(context, open.get(path)!, parts.get(path)!, planned, signal);
+      if (changed) erased.delete(path);
+      if (changed) break;
+    }
+  }
+  return erased;
+}
+
+/** The plan of a target, and whether its sample would change. */
 interface PlannedTarget {
   readonly planned: PlanTarget;
-  readonly weight?: MergedWeight;
-  readonly erased: boolean;
+  readonly changed: boolean;
 }
 
 async function planTarget(
@@ -72,11 +82,10 @@ async function planTarget(
   open: OpenTarget,
   parts: readonly Part[],
   options: PlanOptions,
-  pacer: Pacer,
   signal: AbortSignal | undefined,
 ): Promise<PlannedTarget> {
   const { target } = open;
-  const { strategy, rounding, reason } = allowed(target, parts, options);
+  const may = allowed(target, parts, options);
   const common = {
     path: target.path,
     graph: target.graph,
@@ -84,40 +93,70 @@ async function planTarget(
     peels: parts.map(({ use }) => use.peel.manifest.name),
   };
   const attach = { ...common, strategy: "attach", gain: 1, error: 0 } as const;
-  if (strategy === "attach") return { erased: false, planned: { ...attach, reason: reason ?? "asked for" } };
-  const form = await context.readWeights(open, signal);
-  let merged: Retention | undefined;
-  if (strategy !== "promote") {
-    const seeded = await roundingFor(rounding, context.digest, target.path);
-    const { bytes, erased, ...retention } = await mergeTarget(form, parts, seeded, pacer);
-    merged = retention;
-    if (strategy === "merge") checkFinite(target.path, retention);
-    if (strategy === "merge" || keepsEnough(retention)) {
-      const because = reason ?? (strategy === "merge" ? "asked for" : "merging keeps enough of the update");
-      const planned = {
-        ...common,
-        ...retention,
-        strategy: "merge",
-        rounding,
-        merged,
-        reason: because,
-      } as const;
-      return { erased, weight: { kind: "merge", bytes }, planned };
-    }
+  if (may.strategy === "attach")
+    return { changed: true, planned: { ...attach, reason: may.reason ?? "asked for" } };
+  const plane = await context.openPlane(open, signal);
+  const why: string[] = [];
+  const merged =
+    may.strategy === "promote" ? undefined : await bestMerge(context, open, plane, parts, may, why, signal);
+  if (merged !== undefined && (may.strategy === "merge" || merged.enough)) {
+    const { rounding, retention, changed } = merged;
+    if (may.strategy === "merge") checkFinite(target.path, retention);
+    const reason =
+      may.reason ?? (may.strategy === "merge" ? "asked for" : "merging keeps enough of the update");
+    const planned = {
+      ...common,
+      ...retention,
+      strategy: "merge",
+      rounding,
+      merged: retention,
+      reason,
+    } as const;
+    return { changed, planned };
   }
-  const why = merged === undefined ? [] : [tooLittle("merging", merged, rounding)];
+  const seen = merged && { merged: merged.retention };
   if (!canPromote(open))
-    return { erased: false, planned: { ...attach, ...(merged && { merged }), reason: boundsOf(why) } };
-  const { promoted: weight, erased, ...promoted } = await promoteTarget(open, form, parts, pacer);
-  const measured = { ...(merged && { merged }), promoted };
-  if (strategy === "promote") checkFinite(target.path, promoted);
-  if (strategy === "promote" || keepsEnough(promoted)) {
-    const because = strategy === "promote" ? "asked for" : boundsOf(why);
-    const planned = { ...common, ...promoted, strategy: "promote", ...measured, reason: because } as const;
-    return { erased, weight: { kind: "promote", promoted: weight }, planned };
+    return { changed: true, planned: { ...attach, ...seen, reason: boundsInWords(why) } };
+  const { changed, ...promoted } = await estimatePromotion(context, open, parts, signal);
+  const measured = { ...seen, promoted };
+  if (may.strategy === "promote") checkFinite(target.path, promoted);
+  if (may.strategy === "promote" || keepsEnough(promoted, "promote")) {
+    const reason = may.strategy === "promote" ? "asked for" : boundsInWords(why);
+    return { changed, planned: { ...common, ...promoted, strategy: "promote", ...measured, reason } };
   }
-  const both = boundsOf([...why, tooLittle("promoting", promoted)]);
-  return { erased: false, planned: { ...attach, ...measured, reason: both } };
+  const both = boundsInWords([...why, tooLittle("promoting", promoted)]);
+  return { changed: true, planned: { ...attach, ...measured, reason: both } };
+}
+
+/** The first of the roundings that keeps enough, else the one that comes nearest to the whole gain. */
+async function bestMerge(
+  context: PlanContext,
+  open: OpenTarget,
+  plane: OpenPlane | undefined,
+  parts: readonly Part[],
+  { roundings }: Allowed,
+  why: string[],
+  signal: AbortSignal | undefined,
+): Promise<{ rounding: RoundingName; retention: Retention; changed: boolean; enough: boolean }> {
+  const tried: { rounding: RoundingName; retention: Retention; changed: boolean; enough: boolean }[] = [];
+  for (const rounding of roundings) {
+    const { changed, ...retention }: Estimate = await estimateMerge(
+      context,
+      open,
+      plane,
+      parts,
+      rounding,
+      signal,
+    );
+    const enough = keepsEnough(retention, rounding);
+    tried.push({ rounding, retention, changed, enough });
+    if (enough) break;
+    why.push(tooLittle("merging", retention, rounding));
+  }
+  const off = ({ retention }: (typeof tried)[number]) => Math.abs(retention.gain - 1);
+  return (
+    tried.find(({ enough }) => enough) ?? tried.reduce((best, next) => (off(next) < off(best) ? next : best))
+  );
 }
 
 /** Weights and scales of float16 can't hold everything: what would become infinite is refused, not stored. */
@@ -135,10 +174,6 @@ function tooLittle(how: string, { gain, error }: Retention, rounding?: RoundingN
   return `${how}${by} would keep a gain of ${gain.toFixed(3)} with an error of ${error.toFixed(3)}`;
 }
 
-function boundsOf(reasons: readonly string[]): string {
-  return `${reasons.join(", ")}; bounds are 1 +- ${MERGE_BOUNDS.gain} and ${MERGE_BOUNDS.error}`;
-}
-
 function checkPerTarget({ targets }: PlanContext, { perTarget }: PlanOptions): void {
   if (perTarget === undefined) return;
   const known = new Set(targets.map(({ target }) => target.path));
@@ -148,18 +183,4 @@ function checkPerTarget({ targets }: PlanContext, { perTarget }: PlanOptions): v
       where: unknown,
       hint: "The base card lists the targets.",
     });
-}
-
-function nothingLeft({ peel }: PeelUse, options: PlanOptions): BananaError {
-  return new BananaError(
-    "PEEL_NO_EFFECT",
-    `expected ${peel.manifest.name} to change the base, found that rounding would erase all of it`,
-    {
-      where: peel.label,
-      hint:
-        options.rounding === "dither"
-          ? 'Use the strategy "auto" or "attach".'
-          : 'Use the strategy "auto" or "attach", or the rounding "dither".',
-    },
-  );
 }

@@ -1,16 +1,48 @@
 import { BananaError } from "@banana-peel/format";
+import type { OpenGraph } from "../base/open-graph.js";
+import { setKey } from "../cache/set-key.js";
+import { storePlan } from "../cache/store-plan.js";
+import type { CachedSet, MergedCache, MergedFile } from "../cache/types.js";
 import type { PeelUse } from "../peel/types.js";
-import { makePlan, type PlanContext, type WorkedPlan } from "./make-plan.js";
+import { applyPlan } from "./apply-plan.js";
+import type { PlanContext } from "./context.js";
+import { makePlan } from "./make-plan.js";
+import type { MergedWeight } from "./merged-weight.js";
 import { summarise } from "./summary.js";
 import type { Plan, PlanOptions } from "./types.js";
+import { partsByTarget } from "./updates.js";
+import type { Watch } from "./watch.js";
+
+/** A plan and the weights of the targets that it merges or promotes, by path. */
+export interface WorkedPlan {
+  readonly plan: Plan;
+  readonly merged: ReadonlyMap<string, MergedWeight>;
+  /** Where these weights are kept, in place of `merged`. */
+  readonly cached?: CachedSet;
+}
+
+/** Where a base keeps its merged sets. */
+interface Keeps {
+  readonly cache: MergedCache;
+  /** Of the base. */
+  readonly folder: string;
+  readonly graphs: ReadonlyMap<string, OpenGraph>;
+}
 
 /** Makes plans for one base, and knows which uses each was made for. */
 export class Planner {
   readonly #context: PlanContext;
-  readonly #uses = new WeakMap<Plan, readonly PeelUse[]>();
+  readonly #keeps: Keeps | undefined;
+  readonly #made = new WeakMap<Plan, { uses: readonly PeelUse[]; options: PlanOptions }>();
 
-  constructor(context: PlanContext) {
+  constructor(context: PlanContext, keeps?: Keeps) {
     this.#context = context;
+    this.#keeps = keeps;
+  }
+
+  /** Resolves when no merged set is being sealed any more. */
+  async settled(): Promise<void> {
+    await this.#keeps?.cache.settled();
   }
 
   /** The plan of no peels. */
@@ -19,36 +51,76 @@ export class Planner {
   }
 
   /** @throws BananaError as makePlan */
-  async plan(
-    uses: readonly PeelUse[],
-    options: PlanOptions,
-    signal: AbortSignal | undefined,
-  ): Promise<WorkedPlan> {
-    const worked = await makePlan(this.#context, uses, options, signal);
-    this.#uses.set(
-      worked.plan,
-      uses.map((use) => ({ ...use })),
-    );
-    return worked;
+  async plan(uses: readonly PeelUse[], options: PlanOptions, watch: Watch): Promise<Plan> {
+    const plan = await makePlan(this.#context, uses, options, watch);
+    return this.#remember(plan, uses, options);
   }
 
   /**
-   * Works out a plan made before: the same strategies, hence the same bytes. Merged weights are made again rather
-   * than kept, because a plan may live long.
-   * @throws BananaError INPUT_INVALID when it wasn't made here for these very uses
+   * Works out a plan made before, or plans and works that out: the same strategies, hence the same bytes. Merged
+   * weights aren't kept here, because a plan may live long; large ones come from the cache where they are in it, and
+   * go there.
+   * @throws BananaError INPUT_INVALID when the plan wasn't made here for these very uses, and as makePlan and applyPlan
    */
-  async again(plan: Plan, uses: readonly PeelUse[], signal: AbortSignal | undefined): Promise<WorkedPlan> {
-    const made = this.#uses.get(plan);
-    const same = made?.length === uses.length && made.every((use, i) => sameUse(use, uses[i]!));
-    if (!same)
+  async work(uses: readonly PeelUse[], how: Plan | PlanOptions, watch: Watch): Promise<WorkedPlan> {
+    const given = "targets" in how ? how : undefined;
+    const options = given === undefined ? (how as PlanOptions) : this.#optionsOf(given, uses);
+    if (this.#keeps === undefined || !this.#worthKeeping(uses, options))
+      return this.#workAnew(given ?? (await this.plan(uses, options, watch)), uses, watch);
+    const key = await setKey(this.#context.digest, uses, options);
+    const found = await this.#keeps.cache.get(key, this.#keeps.folder, watch.signal);
+    if (found !== undefined)
+      return { plan: this.#remember(found.plan, uses, options), merged: new Map(), cached: found };
+    const plan = given ?? (await this.plan(uses, options, watch));
+    if (plan.targets.every(({ strategy }) => strategy === "attach")) return this.#workAnew(plan, uses, watch);
+    return this.#keep(this.#keeps, key, plan, uses, watch);
+  }
+
+  async #workAnew(plan: Plan, uses: readonly PeelUse[], watch: Watch): Promise<WorkedPlan> {
+    return { plan, merged: await applyPlan(this.#context, plan, uses, watch) };
+  }
+
+  async #keep(
+    { cache, folder, graphs }: Keeps,
+    key: string,
+    plan: Plan,
+    uses: readonly PeelUse[],
+    watch: Watch,
+  ): Promise<WorkedPlan> {
+    const changed = new Set(plan.targets.map(({ graph }) => graph));
+    const externalData = new Set([...changed].flatMap((name) => [...graphs.get(name)!.externalData]));
+    const set = {
+      base: folder,
+      externalData: [...externalData],
+      write: (file: MergedFile) => storePlan(this.#context, graphs, plan, uses, file, watch),
+    };
+    return { plan, merged: new Map(), cached: await cache.make(key, set, watch.signal) };
+  }
+
+  /** Whether the weights that the uses change are so many that opening a kept set is quicker than merging anew. */
+  #worthKeeping(uses: readonly PeelUse[], { strategy, perTarget }: PlanOptions): boolean {
+    if (strategy === "attach" && perTarget === undefined) return false;
+    const parts = partsByTarget(uses);
+    let weights = 0;
+    for (const { target } of this.#context.targets)
+      if (parts.has(target.path)) weights += target.k * target.n;
+    return weights > 0 && weights >= (this.#keeps?.cache.leastWeights ?? Number.POSITIVE_INFINITY);
+  }
+
+  #remember(plan: Plan, uses: readonly PeelUse[], options: PlanOptions): Plan {
+    this.#made.set(plan, { uses: uses.map((use) => ({ ...use })), options });
+    return plan;
+  }
+
+  #optionsOf(plan: Plan, uses: readonly PeelUse[]): PlanOptions {
+    const made = this.#made.get(plan);
+    const same = made?.uses.length === uses.length && made.uses.every((use, i) => sameUse(use, uses[i]!));
+    if (made === undefined || !same)
       throw new BananaError("INPUT_INVALID", "expected a plan of this base for these peels, found another", {
         where: "setPeels: plan",
         hint: "Make the plan with base.plan for the same peels, weights and order.",
       });
-    const perTarget = Object.fromEntries(plan.targets.map(({ path, strategy }) => [path, strategy]));
-    const options = { strategy: plan.strategy, rounding: plan.rounding, perTarget };
-    const { merged } = await makePlan(this.#context, uses, options, signal);
-    return { plan, merged };
+    return made.options;
   }
 }
 

@@ -11,17 +11,23 @@ export type RoundingName = "nearest" | "dither";
 
 /** What a plan may choose. */
 export interface PlanOptions {
-  /** Told of each target that is planned and, by setPeels, of each session that is opened. */
+  /** Told of each target that is planned or merged and, by setPeels, of each session that is opened. */
   readonly onProgress?: OnProgress;
-  /** Default "auto": merge where the plan's bounds on gain and error hold, else promote where they do, else attach. */
+  /** Default "auto": merge where a rounding keeps within its bounds, else promote where that does, else attach. */
   readonly strategy?: "auto" | Strategy;
-  /** Rounding of merged targets; default "nearest". Targets of merge-aware peels are always rounded to nearest. */
-  readonly rounding?: RoundingName;
+  /**
+   * Rounding of merged targets. Default "auto", by target: nearest where that keeps enough, else dither. Targets of
+   * merge-aware peels are always rounded to nearest. docs/guides/rounding.md shows what each does to real models.
+   */
+  readonly rounding?: "auto" | RoundingName;
   /** Strategy by target path, in place of `strategy`. */
   readonly perTarget?: Readonly<Record<string, "auto" | Strategy>>;
 }
 
-/** How well the applied change of a target's weights matches the intended one; both as seen in weight space. */
+/**
+ * How well the applied change of a target's weights matches the intended one, as seen in weight space: measured on
+ * the values that would be stored, for a sample of the rows of a large weight.
+ */
 export interface Retention {
   /** <applied, intended> / <intended, intended>; 1 is perfect, 0 is gone. */
   readonly gain: number;
@@ -40,7 +46,7 @@ export interface PlanTarget extends Retention {
   readonly rank: number;
   /** Names of the peels that change it, in the order given. */
   readonly peels: readonly string[];
-  /** What merging would keep, where that was measured. */
+  /** What merging would keep by the best rounding, where that was measured. */
   readonly merged?: Retention;
   /** What promoting would keep, where that was measured. */
   readonly promoted?: Retention;
@@ -51,7 +57,7 @@ export interface PlanTarget extends Retention {
 /** What is to be done, target by target, in the order of the card. */
 export interface Plan {
   readonly strategy: "auto" | Strategy;
-  readonly rounding: RoundingName;
+  readonly rounding: "auto" | RoundingName;
   readonly targets: readonly PlanTarget[];
   readonly totals: { readonly attached: number; readonly merged: number; readonly promoted: number };
   /** Over all targets; both 1 when there are none. */

@@ -1,4 +1,4 @@
-import { promotedEdits } from "@banana-peel/onnx";
+import { type Promoted, type PromotedEdits, promotedEdits } from "@banana-peel/onnx";
 import type { CheckedFiles } from "../base/check-files.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import type { MergedWeight } from "../plan/merged-weight.js";
@@ -13,18 +13,18 @@ export interface MergedData {
 }
 
 /**
- * Puts merged weights in the place of the base's: in copies of the files of external data, or in the model. Promoted
- * ones go into the model. Once one file is given in memory onnxruntime wants them all so, hence every file is read
- * when any is patched.
+ * Puts merged weights in the place of the base's: into the model, where onnxruntime maps the others from the base's
+ * folder, else into copies of the files of external data. Promoted ones go into the model. Once one file is given in
+ * memory onnxruntime wants them all so, hence every file is read when any is patched.
  * @param merged weights by target path
  */
 export async function mergedData(
   graph: OpenGraph,
   merged: ReadonlyMap<string, MergedWeight>,
-  files: CheckedFiles,
+  files: CheckedFiles & { readonly folder?: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<MergedData> {
-  const { edits, patches } = weightEdits(graph, merged);
+  const { edits, patches } = weightEdits(graph, merged, files.folder !== undefined && fitsModel(merged));
   if (patches.length === 0) return { edits, externalData: [] };
   const externalData: { path: string; data: Uint8Array }[] = [];
   for (const path of graph.externalData) {
@@ -35,6 +35,15 @@ export async function mergedData(
     externalData.push({ path, data });
   }
   return { edits, externalData };
+}
+
+/** Bytes of merged weights that a model may embed: half of what protobuf allows for all of it. */
+const MOST_EMBEDDED = 2 ** 30;
+
+function fitsModel(merged: ReadonlyMap<string, MergedWeight>): boolean {
+  let bytes = 0;
+  for (const put of merged.values()) if (put.kind === "merge") bytes += put.bytes.length;
+  return bytes <= MOST_EMBEDDED;
 }
 
 /** Bytes that take the place of others in a file of external data. */
@@ -48,20 +57,29 @@ export interface Patch {
  * What merged weights change: elements that the model embeds and the nodes of promoted targets as edits of the
  * model, the rest as patches of its external data.
  * @param merged weights by target path, all of them of this graph
+ * @param embed puts those that lie in external data into the model too
  */
 export function weightEdits(
   graph: OpenGraph,
   merged: ReadonlyMap<string, MergedWeight>,
+  embed = false,
 ): { readonly edits: WeightEdits; readonly patches: readonly Patch[] } {
   const elements = new Map<string, Uint8Array>();
   const patches: Patch[] = [];
   for (const [path, put] of merged) {
     if (put.kind === "promote") continue;
     const { weight } = graph.targets.get(path)!;
-    if (weight.data.kind === "external") patches.push({ ...weight.data.external, bytes: put.bytes });
+    if (weight.data.kind === "external" && !embed)
+      patches.push({ ...weight.data.external, bytes: put.bytes });
     else elements.set(weight.name, put.bytes);
   }
   return { edits: { elements, ...promotions(graph, merged) }, patches };
+}
+
+/** What promoting one target changes in its graph's model. */
+export function promotion(graph: OpenGraph, path: string, promoted: Promoted): PromotedEdits {
+  const { traced, scale } = graph.targets.get(path)!;
+  return promotedEdits(graph.model.graph, traced, promoted, scale!.dataType, `banana-peel/${path}`);
 }
 
 function promotions(
@@ -69,10 +87,7 @@ function promotions(
   merged: ReadonlyMap<string, MergedWeight>,
 ): Required<Omit<WeightEdits, "elements">> {
   const each = [...merged].flatMap(([path, put]) => {
-    if (put.kind === "merge") return [];
-    const { traced, scale } = graph.targets.get(path)!;
-    const name = `banana-peel/${path}`;
-    return [promotedEdits(graph.model.graph, traced, put.promoted, scale!.dataType, name)];
+    return put.kind === "merge" ? [] : [promotion(graph, path, put.promoted)];
   });
   return {
     initializers: each.flatMap(({ initializers }) => initializers),

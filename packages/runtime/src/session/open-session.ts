@@ -1,6 +1,8 @@
 import type { CheckedFiles } from "../base/check-files.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import type { OpenBaseOptions } from "../base/types.js";
+import { storedEdits } from "../cache/edits.js";
+import type { CachedSet } from "../cache/types.js";
 import type { Session, SessionOptions } from "../ort.js";
 import type { MergedWeight } from "../plan/merged-weight.js";
 import { attachModel, modelWith } from "./attach-model.js";
@@ -38,11 +40,27 @@ export async function openMergedSession(
   signal: AbortSignal | undefined,
 ): Promise<Session> {
   const { graph, base } = source;
-  const data = await mergedData(graph, merged, source.files, signal);
+  const files = { ...source.files, folder: base.folder };
+  const data = await mergedData(graph, merged, files, signal);
   const model = attach ? attachModel(graph, data.edits) : modelWith(graph.model, data.edits);
   const needed = data.externalData.length === 0 && base.folder === undefined;
   const own = attach ? attachOptions(base) : options(base);
   return open(source, model, needed ? await readExternal(source) : data.externalData, own);
+}
+
+/**
+ * Opens the graph on a merged set of a cache, with a branch beside every target when `attach`: onnxruntime maps the
+ * merged weights and the base's from the set's folder.
+ */
+export async function openCachedSession(
+  { graph, base, files }: SessionSource,
+  set: CachedSet,
+  attach: boolean,
+): Promise<Session> {
+  const edits = storedEdits(set, graph.name);
+  const model = attach ? attachModel(graph, edits) : modelWith(graph.model, edits);
+  const there = { ...base, folder: set.folder };
+  return open({ graph, files, base: there }, model, [], attach ? attachOptions(there) : options(there));
 }
 
 type External = readonly { path: string; data: Uint8Array }[];

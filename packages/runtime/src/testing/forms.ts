@@ -35,6 +35,11 @@ export function formNames(): string[] {
   return readdirSync(fileURLToPath(new URL("../../../conformance/vectors/forms", import.meta.url))).sort();
 }
 
+/** Folder of a form. */
+export function formFolder(name: string): string {
+  return fileURLToPath(new URL(`../../../conformance/vectors/forms/${name}`, import.meta.url));
+}
+
 /** A tiny base of a form in memory, and what the second implementation says of it. */
 export function memoryForm(name: string) {
   return { ...memoryBase(name, "forms"), expected: vectorJson<FormVector>(`forms/${name}/expected.json`) };

@@ -1,4 +1,5 @@
 // Generated from packages/runtime/kernel by `npm run generate`. Do not edit.
+// Source: e849e1fda8072357b8ab056cb56bb6572fd0a32626dad0111a196122f3e47d6e
 
 /** WebAssembly with SIMD, as base64. */
 export const KERNEL =

@@ -1,0 +1,67 @@
+import type { NewInitializer, NewNode } from "@banana-peel/onnx";
+import type { Plan } from "../plan/types.js";
+
+/** A place in the merged file. */
+export interface StoredPlace {
+  /** Bytes from its start. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a merged set changes in one graph; plain data. */
+export interface StoredGraph {
+  /** New elements by initializer. */
+  readonly elements: Readonly<Record<string, StoredPlace>>;
+  /** Initializers of promoted targets. */
+  readonly initializers: readonly (Omit<NewInitializer, "bytes"> & { readonly place: StoredPlace })[];
+  /** Nodes of promoted targets, by index. */
+  readonly replacedNodes: readonly (readonly [index: number, node: NewNode])[];
+  readonly removedInitializers: readonly string[];
+}
+
+/** What is kept of a merged set beside the bytes of its weights. */
+export interface StoredSet {
+  readonly plan: Plan;
+  /** By name of the graph. */
+  readonly graphs: Readonly<Record<string, StoredGraph>>;
+}
+
+/** A merged set in a folder from which onnxruntime maps it. */
+export interface CachedSet extends StoredSet {
+  /** Holds the merged file beside the base's files of external data. */
+  readonly folder: string;
+  /** Name of the merged file in that folder. */
+  readonly file: string;
+}
+
+/** What a cache needs to make a set. */
+export interface SetToMake {
+  /** Folder of the base, and its files of external data that the set's graphs read too. */
+  readonly base: string;
+  readonly externalData: readonly string[];
+  /** Writes the merged weights to the file, which exists and is empty; gives what is to be kept beside them. */
+  write(file: MergedFile): Promise<StoredSet>;
+}
+
+/** The file of merged weights while it is being made. */
+export interface MergedFile {
+  readonly path: string;
+  /** Writes bytes at a place; what lies before it reads as zeros until it is written. */
+  put(offset: number, bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * Keeps merged sets by content. Contract: a set that `get` gives is whole, its bytes are those that `write` wrote;
+ * one that isn't is removed and not given. `make` leaves a whole set or nothing, whatever ends it. Many processes
+ * may use one cache.
+ */
+export interface MergedCache {
+  /** Weights that peels must change for a set to be kept: merging fewer is quicker than opening what was kept. */
+  readonly leastWeights: number;
+  /** @param base folder of the base, whose untouched weights the set shares */
+  get(key: string, base: string, signal?: AbortSignal): Promise<CachedSet | undefined>;
+  /** @throws BananaError DISK_FULL, TARGET_READ_ONLY; what `write` throws */
+  make(key: string, set: SetToMake, signal?: AbortSignal): Promise<CachedSet>;
+  /** Resolves when nothing of this cache is under way in the background. */
+  settled(): Promise<void>;
+}

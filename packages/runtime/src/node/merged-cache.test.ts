@@ -1,0 +1,159 @@
+import { cp, mkdtemp, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as ort from "onnxruntime-node";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Base } from "../base/types.js";
+import { formFolder } from "../testing/forms.js";
+import { vectorPeel } from "../testing/peels.js";
+import { baseFolder } from "../testing/vectors.js";
+import { mergedCache } from "./merged-cache.js";
+import { openBase } from "./open-folder.js";
+
+let work: string;
+let folder: string;
+let bases: Base[] = [];
+
+beforeEach(async () => {
+  work = await mkdtemp(join(tmpdir(), "banana-merged-"));
+  folder = join(work, "cache");
+});
+afterEach(async () => {
+  await Promise.all(bases.map((base) => base.dispose()));
+  bases = [];
+  await rm(work, { recursive: true });
+});
+
+/** A copy of a vector's base, opened with a cache that keeps sets of any size. */
+async function opened(form: string, cached = true) {
+  const own = join(work, form);
+  const from = ["nbits4"].includes(form) ? formFolder(form) : baseFolder(form);
+  await cp(from, own, { recursive: true });
+  const cache = mergedCache(folder, { leastWeights: 0 });
+  const base = await openBase(own, { ort, ...(cached && { cache }) });
+  bases.push(base);
+  return { base, cache, own };
+}
+
+const x = new ort.Tensor(
+  "float32",
+  Float32Array.from({ length: 4 * 24 }, (_, i) => Math.sin(i)),
+  [1, 4, 24],
+);
+
+async function run(base: Base): Promise<number[]> {
+  return Object.values(await base.run("main", { x })).flatMap(({ data }) => [...(data as Float32Array)]);
+}
+
+/** The one set of the cache. */
+async function kept(): Promise<string> {
+  const names = await readdir(folder);
+  expect(names).toHaveLength(1);
+  return join(folder, names[0]!);
+}
+
+const merge = { strategy: "merge", rounding: "nearest" } as const;
+
+describe.each(["channel-int8", "float-activations", "nbits4"])("a set on %s", (form) => {
+  it("gives what merging in memory gives, and is used the next time", async () => {
+    const { base: plain } = await opened(form, false);
+    const uses = [{ peel: await vectorPeel("a", plain), weight: 1 }];
+    await plain.setPeels(uses, merge);
+    const expected = await run(plain);
+    const { base, cache } = await opened(form);
+    await base.setPeels(uses, merge);
+    expect(await run(base)).toEqual(expected);
+    await cache.settled();
+    const file = join(await kept(), "merged.bin");
+    const before = await stat(file, { bigint: true });
+    const again = await opened(form);
+    const report = await again.base.setPeels(uses, merge);
+    expect(await run(again.base)).toEqual(expected);
+    expect(report.plan.totals.merged).toBe(2);
+    expect((await stat(file, { bigint: true })).ino).toBe(before.ino);
+  });
+});
+
+it("keeps promoted and attached targets beside merged ones", async () => {
+  const choice = { perTarget: { "layers.0.up": "promote", "layers.1.down": "merge" } } as const;
+  const { base: plain } = await opened("nbits4", false);
+  const uses = [{ peel: await vectorPeel("a", plain), weight: 1 }];
+  await plain.setPeels(uses, choice);
+  const expected = await run(plain);
+  for (let time = 0; time < 2; time++) {
+    const { base, cache } = await opened("nbits4");
+    const { plan } = await base.setPeels(uses, choice);
+    expect(plan.totals).toEqual({ attached: 0, merged: 1, promoted: 1 });
+    expect(await run(base)).toEqual(expected);
+    await cache.settled();
+  }
+  const mixed = { perTarget: { "layers.0.up": "attach", "layers.1.down": "merge" } } as const;
+  await plain.setPeels(uses, mixed);
+  const { base } = await opened("nbits4");
+  await base.setPeels(uses, mixed);
+  expect(await run(base)).toEqual(await run(plain));
+});
+
+describe("a broken set", () => {
+  const damages: [string, (set: string) => Promise<unknown>][] = [
+    [
+      "one byte changed",
+      async (set) => {
+        const file = await open(join(set, "merged.bin"), "r+");
+        await file.write(Uint8Array.of(77), 0, 1, 5);
+        await file.close();
+      },
+    ],
+    ["a file cut short", (set) => truncate(join(set, "merged.bin"), 100)],
+    ["no weights", (set) => rm(join(set, "merged.bin"))],
+    ["no seal, as after a kill", (set) => rm(join(set, "merged.bin.seal"))],
+    ["a description cut short", (set) => truncate(join(set, "merged.json"), 40)],
+    ["no description", (set) => rm(join(set, "merged.json"))],
+  ];
+  it.each(damages)("with %s is made again", async (_, damage) => {
+    const { base, cache } = await opened("channel-int8");
+    const uses = [{ peel: await vectorPeel("a", base), weight: 1 }];
+    await base.setPeels(uses, merge);
+    await cache.settled();
+    const set = await kept();
+    const whole = await readFile(join(set, "merged.bin"));
+    const expected = await run(base);
+    await damage(set);
+    const again = await opened("channel-int8");
+    await again.base.setPeels(uses, merge);
+    await again.cache.settled();
+    expect(await readFile(join(await kept(), "merged.bin"))).toEqual(whole);
+    expect(await run(again.base)).toEqual(expected);
+  });
+});
+
+describe("making a set", () => {
+  it("leaves nothing when it is aborted, nor when the peel has no effect", async () => {
+    const { base } = await opened("channel-int8");
+    const peel = await vectorPeel("a", base);
+    const stop = new AbortController();
+    const onProgress = () => stop.abort(new Error("enough"));
+    const options = { ...merge, signal: stop.signal, onProgress };
+    await expect(base.setPeels([{ peel, weight: 1 }], options)).rejects.toThrow("enough");
+    await expect(base.setPeels([{ peel, weight: 1e-6 }], merge)).rejects.toMatchObject({
+      code: "PEEL_NO_EFFECT",
+    });
+    expect(await readdir(folder).catch(() => [])).toEqual([]);
+  });
+
+  it("keeps sets apart by weight, and removes the least recently used beyond the limit", async () => {
+    const { base } = await opened("channel-int8", false);
+    const peel = await vectorPeel("a", base);
+    const cache = mergedCache(folder, { leastWeights: 0, maxBytes: 1 });
+    const own = await openBase(join(work, "channel-int8"), { ort, cache });
+    bases.push(own);
+    const outputs: string[] = [];
+    for (const weight of [1, 2]) {
+      await own.setPeels([{ peel, weight }], merge);
+      await cache.settled();
+      outputs.push(String(await run(own)));
+      await kept();
+    }
+    expect(outputs[0]).not.toBe(outputs[1]);
+  });
+});

@@ -1,0 +1,41 @@
+import type { WeightForm } from "@banana-peel/onnx";
+import type { CheckedFiles } from "../base/check-files.js";
+import type { OpenTarget } from "../base/check-target.js";
+import type { OpenGraph } from "../base/open-graph.js";
+import { type OpenPlane, openPlane } from "../base/planes.js";
+import { readWeights } from "../base/weights.js";
+import type { MergeEngine } from "../merge/types.js";
+
+/** What planning and merging need of a base. */
+export interface PlanContext {
+  readonly digest: string;
+  /** Every target of the card, in its order. */
+  readonly targets: readonly OpenTarget[];
+  readonly engine: MergeEngine;
+  readonly now: () => number;
+  /** The weight in the form that the card says. */
+  readWeights(target: OpenTarget, signal: AbortSignal | undefined): Promise<WeightForm>;
+  /** The weight as the engine takes it; undefined for a form that isn't a plane. */
+  openPlane(target: OpenTarget, signal: AbortSignal | undefined): Promise<OpenPlane | undefined>;
+}
+
+/** The context of an open base. */
+export function planContext(of: {
+  readonly digest: string;
+  readonly card: { readonly targets: readonly { readonly graph: string; readonly path: string }[] };
+  readonly graphs: ReadonlyMap<string, OpenGraph>;
+  readonly files: CheckedFiles;
+  readonly folder: string | undefined;
+  readonly engine: MergeEngine;
+  readonly now: () => number;
+}): PlanContext {
+  const { digest, card, graphs, files, folder, engine, now } = of;
+  return {
+    digest,
+    targets: card.targets.map(({ graph, path }) => graphs.get(graph)!.targets.get(path)!),
+    engine,
+    now,
+    readWeights: (target, signal) => readWeights(target, files, signal),
+    openPlane: (target, signal) => openPlane(target, files, folder, signal),
+  };
+}

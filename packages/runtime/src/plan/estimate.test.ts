@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import type { OpenTarget } from "../base/check-target.js";
+import type { OpenPlane } from "../base/planes.js";
+import { localEngine } from "../merge/local-engine.js";
+import { foldTask } from "../merge/task.js";
+import { allRows, sampleRows } from "../merge/works.js";
+import { randomWeight, rowBytes } from "../testing/planes.js";
+import type { PlanContext } from "./context.js";
+import { estimateMerge } from "./estimate.js";
+
+const engine = localEngine();
+const context = {
+  digest: "sha256:0",
+  engine,
+  now: () => performance.now(),
+} as PlanContext;
+const target = { target: { path: "w" } } as OpenTarget;
+
+const int8 = {
+  bits: 8,
+  signed: true,
+  min: -127,
+  max: 127,
+  layout: "kn",
+  granularity: "channel",
+  axis: 1,
+} as const;
+const nbits = {
+  ...({ form: "matmulnbits", bits: 4, signed: false, min: 0, max: 15, layout: "nk" } as const),
+  ...({ granularity: "block", axis: 1, blockSize: 32 } as const),
+};
+const blocked = { ...int8, bits: 4, min: -8, max: 7, granularity: "block", axis: 0, blockSize: 32 } as const;
+const size = { k: 1536, n: 1024, ranks: [8] };
+
+describe("a sampled estimate", () => {
+  it.each([
+    ["int8", { ...int8, ...size }, 0.2],
+    ["int8", { ...int8, ...size }, 1],
+    ["MatMulNBits", { ...nbits, ...size, k: 1024, n: 1536 }, 0.3],
+    ["blocks of rows", { ...blocked, ...size }, 0.3],
+  ] as const)("of %s with updates of %o comes near that of all rows", async (_, of, steps) => {
+    const weight = randomWeight(11, { ...of, steps });
+    // Rows of very different sizes, as inputs that a model uses and others that it hardly does.
+    for (const { lowRank } of weight.parts)
+      for (let i = 0; i < lowRank.k; i++)
+        for (let r = 0; r < lowRank.rank; r++) lowRank.a[r * lowRank.k + i]! *= 0.4 + ((i * 37) % 17) / 10;
+    const plane = weight.plane!;
+    const open: OpenPlane = {
+      plane,
+      file: undefined,
+      read: async (first, rows) => rowBytes(plane, weight.bytes, first, rows),
+    };
+    const sample = sampleRows(plane);
+    expect(sample.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThan(plane.rows / 4);
+    for (const rounding of ["nearest", "dither"] as const) {
+      const estimate = await estimateMerge(context, target, open, weight.parts, rounding, undefined);
+      const seed = rounding === "dither" ? { low: 5, high: 9 } : undefined;
+      const works = allRows(plane).map(({ first, rows }) => ({
+        first,
+        rows,
+        input: rowBytes(plane, weight.bytes, first, rows),
+        output: undefined,
+        measure: true,
+      }));
+      const all = await engine.fold(foldTask(plane, weight.parts, seed), works);
+      const sum = (key: "intended" | "product" | "rest") =>
+        all.reduce((total, { sums }) => total + sums![key], 0);
+      const gain = sum("product") / sum("intended");
+      const error = Math.sqrt(sum("rest") / sum("intended"));
+      expect(Math.abs(estimate.gain - gain)).toBeLessThan(0.02 * Math.max(1, error));
+      expect(Math.abs(estimate.error / error - 1)).toBeLessThan(0.05);
+      expect(estimate.changed).toBe(true);
+    }
+  });
+});
+
+describe("a sample", () => {
+  it("has every row of a small plane, once", () => {
+    const { plane } = randomWeight(1, { ...int8, k: 300, n: 700, ranks: [1], steps: 1 });
+    expect(sampleRows(plane!)).toEqual(allRows(plane!));
+    expect(allRows(plane!).reduce((sum, { rows }) => sum + rows, 0)).toBe(300);
+  });
+
+  it("stays within the plane, and within one block of rows each", () => {
+    for (const k of [2080, 4096, 5000]) {
+      const { plane } = randomWeight(1, { ...blocked, k, n: 512, ranks: [1], steps: 1 });
+      const runs = sampleRows(plane!);
+      for (const { first, rows } of runs) {
+        expect(first + rows).toBeLessThanOrEqual(k);
+        expect(Math.floor(first / 32)).toBe(Math.floor((first + rows - 1) / 32));
+      }
+      expect(new Set(runs.map(({ first }) => first)).size).toBe(runs.length);
+    }
+  });
+});
