@@ -66,7 +66,7 @@ function partsFor(rank, bits, random) {
 }
 
 function peftRate(rank) {
-  const python = process.env.BANANA_PYTHON;
+  const { BANANA_PYTHON: python } = process.env;
   if (python === undefined) return undefined;
   const script = new URL("../lib/peft_merge.py", import.meta.url).pathname;
   const { status, stdout } = spawnSync(
