@@ -12,9 +12,9 @@ export type {
   RunOptions,
   SetPeelsOptions,
 } from "./base/types.js";
+export type { CachedSet, MergedCache, MergedFile, SetToMake, StoredSet } from "./cache/types.js";
 export { inspectBase } from "./inspect/inspect-base.js";
 export type { BaseDoubt, BaseInspection, InspectBaseOptions } from "./inspect/types.js";
-export type { CachedSet, MergedCache, MergedFile, SetToMake, StoredSet } from "./cache/types.js";
 export type { Folded, FoldTask, FoldWork, MergeEngine } from "./merge/types.js";
 export type { GraphMerge } from "./models/merge-graph.js";
 export {
