@@ -96,11 +96,12 @@ describe.each(exportedNames())("%s", (name) => {
       for (const strategy of ["attach", "merge", "promote"] as const) {
         const wanted = { attach: row.attached, merge: row.merged, promote: row.promoted }[strategy];
         if (wanted === undefined) continue;
+        const how = { strategy, rounding: "nearest" } as const;
         if (strategy === "merge" && erased?.every((target) => target.erased)) {
-          await expect(base.setPeels(uses, { strategy })).rejects.toMatchObject({ code: "PEEL_NO_EFFECT" });
+          await expect(base.setPeels(uses, how)).rejects.toMatchObject({ code: "PEEL_NO_EFFECT" });
           continue;
         }
-        await base.setPeels(uses, { strategy });
+        await base.setPeels(uses, how);
         const found = furthest(await run(), expectedFloats(wanted, expected.outputType));
         expect(found, `${strategy} ${JSON.stringify(named)}`).toBeLessThan(tolerance);
       }
