@@ -1,4 +1,4 @@
-"""The adapter of python-search: plain PEFT, contrastive, against the names of the whole training set at every step."""
+"""The adapter of python-search: plain PEFT, contrastive within a batch (InfoNCE, arXiv:1807.03748)."""
 
 import json
 import random
@@ -55,16 +55,12 @@ def batches(rows, size, steps, seed=0):
     return [chosen[at * size : (at + 1) * size] for at in range(steps)]
 
 
-def loss(queries, names, bank, rows, temperature):
-    """Each query against all names (those of this batch fresh, the rest as last seen), and each name against the queries."""
-    everything = bank.clone()
-    everything[rows] = names
-    forward = torch.nn.functional.cross_entropy(
-        queries @ everything.T / temperature, rows
-    )
-    here = torch.arange(len(rows))
-    backward = torch.nn.functional.cross_entropy(names @ queries.T / temperature, here)
-    return forward + 0.5 * backward
+def loss(queries, names, temperature):
+    """Each query against all names of the batch, and each name against all queries."""
+    scores = queries @ names.T / temperature
+    here = torch.arange(len(scores))
+    forward = torch.nn.functional.cross_entropy(scores, here)
+    return forward + torch.nn.functional.cross_entropy(scores.T, here)
 
 
 class Texts:
@@ -100,11 +96,6 @@ def train(model, texts, settings, state, log):
         first = saved["step"]
         model.load_state_dict(saved["model"], strict=False)
         optimizer.load_state_dict(saved["optimizer"])
-        bank = saved["bank"]
-    else:
-        model.eval()
-        with torch.no_grad():
-            bank = encode.embed(model, texts.names)
     rows = [
         *range(len(texts.names)),
         *range(texts.searched),
@@ -115,18 +106,16 @@ def train(model, texts, settings, state, log):
     for step in range(first, settings["steps"]):
         draw = random.Random(step)
         chosen = plan[step]
-        rows = torch.tensor(chosen)
         for group in optimizer.param_groups:
             group["lr"] = rate(step, settings)
         asked = texts.queries(chosen, settings["further"], draw)
         both = asked + [texts.names[row] for row in chosen]
         asked, names = encode.embed(model, both, bucket=128).split(len(chosen))
-        value = loss(asked, names, bank, rows, settings["temperature"])
+        value = loss(asked, names, settings["temperature"])
         optimizer.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
-        bank[rows] = names.detach()
         done = step + 1
         if done % EVERY == 0 or done == settings["steps"]:
             seconds = time.monotonic() - started
@@ -139,7 +128,6 @@ def train(model, texts, settings, state, log):
                     "step": done,
                     "model": trained,
                     "optimizer": optimizer.state_dict(),
-                    "bank": bank,
                 },
                 state.with_suffix(".part"),
             )

@@ -1,0 +1,97 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PeelSource } from "@banana-peel/format";
+import { build } from "esbuild";
+import { chromium } from "playwright-core";
+import { servePage } from "./serve.js";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The one program under a heading of a guide in docs/guides. */
+export async function programOf(guide: string, heading: string): Promise<string> {
+  const text = await readFile(join(ROOT, "docs/guides", guide), "utf8");
+  const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
+  const found = [...(section ?? "").matchAll(/^```js\n([\s\S]*?)^```/gm)].map((match) => match[1]!);
+  if (found.length !== 1) throw new Error(`expected one program under ${heading}, found ${found.length}`);
+  return found[0]!;
+}
+
+/** node_modules as npm leaves it: the repository's packages, a base, and a signed peel. */
+export async function installAll(
+  modules: string,
+  base: { name: string; folder: string },
+  peel: { name: string; source: PeelSource },
+): Promise<void> {
+  await mkdir(modules);
+  for (const name of await readdir(join(ROOT, "node_modules")))
+    if (!name.startsWith(".") && !name.startsWith("@banana-peel") && name !== "@peels")
+      await symlink(join(ROOT, "node_modules", name), join(modules, name));
+  await mkdir(join(modules, "@banana-peel"));
+  await symlink(base.folder, join(modules, base.name));
+  for (const path of await peel.source.list()) {
+    const file = join(modules, peel.name, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, await peel.source.read(path));
+  }
+}
+
+/** banana.lock of a web app with one peel. */
+export async function lockOf(name: string, source: PeelSource, signer: string): Promise<Uint8Array> {
+  const { version } = JSON.parse(new TextDecoder().decode(await source.read("peel.json"))) as {
+    version: string;
+  };
+  return new TextEncoder().encode(JSON.stringify({ lockVersion: 1, peels: { [name]: { version, signer } } }));
+}
+
+/** Runs a bundled program in a page until it says "done". @returns what it wrote, and its errors */
+export async function runInPage(
+  bundle: string,
+  files: Parameters<typeof servePage>[1],
+): Promise<{ said: string; trouble: string[] }> {
+  const server = await servePage(bundle, files);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  try {
+    const page = await browser.newPage();
+    const trouble: string[] = [];
+    page.on("pageerror", (error) => trouble.push(String(error)));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page
+      .waitForFunction(() => document.body.textContent?.endsWith("done\n"), undefined, { timeout: 90_000 })
+      .catch(() => undefined);
+    return { said: (await page.textContent("body"))!, trouble };
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+/** A program of a guide in one file, for a browser. `beside` are modules that it imports by ./name. */
+export async function bundled(contents: string, beside: Record<string, string> = {}): Promise<string> {
+  const resolveDir = join(ROOT, "packages/sdk");
+  const made = await build({
+    stdin: { contents, resolveDir },
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    write: false,
+    logLevel: "error",
+    plugins: [
+      {
+        name: "beside",
+        setup(b) {
+          b.onResolve({ filter: /^\.\/.*\.mjs$/ }, ({ path }) =>
+            path.slice(2) in beside ? { path: path.slice(2), namespace: "beside" } : undefined,
+          );
+          b.onLoad({ filter: /.*/, namespace: "beside" }, ({ path }) => ({
+            contents: beside[path]!,
+            resolveDir,
+          }));
+        },
+      },
+    ],
+  });
+  return made.outputFiles[0]!.text;
+}
