@@ -142,7 +142,7 @@ export async function checkForm(name: string): Promise<PageResult> {
         ["promote", promoted],
       ] as const) {
         if (wanted === undefined || (uses.length === 0 && strategy === "promote")) continue;
-        await base.setPeels(peels, { strategy });
+        await base.setPeels(peels, { strategy, rounding: "nearest" });
         const distance = furthest(await output(base), floats(wanted));
         checks.below(`${JSON.stringify(uses)} ${strategy}`, distance, tolerance);
       }
@@ -208,7 +208,7 @@ export async function checkNano(): Promise<PageResult> {
     const peels = await vectorPeels([["/peel/", 1]], base);
     await base.setPeels(peels, { strategy: "attach" });
     checks.below("attach", relative(await run(base), wanted), 1.2 * noise);
-    await base.setPeels(peels, { strategy: "merge" });
+    await base.setPeels(peels, { strategy: "merge", rounding: "nearest" });
     checks.below("merge", relative(await run(base), wanted), 2 * noise);
     checks.below("without the peel it is another output", 5 * noise, relative(off, wanted));
   });

@@ -23,8 +23,8 @@ export function planOptions(command: Command, strategies: readonly string[]): Co
     )
     .addOption(
       new Option("--rounding <name>", "how a merge puts a value on the grid")
-        .choices(["nearest", "dither"])
-        .default("nearest"),
+        .choices(["auto", "nearest", "dither"])
+        .default("auto"),
     )
     .option("--target <path=strategy...>", "another strategy for one target: attach, merge, promote or auto")
     .option("-C, --project <dir>", "the app's folder", ".");

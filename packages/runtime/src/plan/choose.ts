@@ -7,10 +7,11 @@ import type { Part } from "./updates.js";
  * Where "auto" merges. `gain` holds the size of the update to 5%: less than the step between weights that people
  * try (0.7, 0.8, ...). `error` bounds what rounding adds to the weights, relative to the update. To nearest and in
  * finer schemes the error is a part of the update that is missing: at 0.5, the applied and the intended update keep a
- * cosine of 0.89. Dither's is noise that doesn't know the update: a layer sums it up over its inputs, where it stays
- * about as large as what quantising the base cost. docs/guides/rounding.md shows what both do to real models.
+ * cosine of 0.89. Dither's is noise, which may be as large as the update: at that, pictures of the nano base still
+ * change as they should with a cosine of 0.93 or more (docs/guides/rounding.md), and beyond it a layer's outputs soon
+ * don't.
  */
-export const MERGE_BOUNDS = { gain: 0.05, error: { nearest: 0.5, promote: 0.5, dither: 5 } } as const;
+export const MERGE_BOUNDS = { gain: 0.05, error: { nearest: 0.5, promote: 0.5, dither: 1 } } as const;
 
 /** True when what merging keeps is within MERGE_BOUNDS. */
 export function keepsEnough({ gain, error }: Retention, how: RoundingName | "promote"): boolean {

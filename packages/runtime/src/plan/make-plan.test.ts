@@ -50,8 +50,8 @@ describe("auto", () => {
     expect(keepsEnough({ gain: 1.06, error: 0.1 }, "dither")).toBe(false);
     expect(keepsEnough({ gain: 1, error: 0.51 }, "nearest")).toBe(false);
     expect(keepsEnough({ gain: 1, error: 0.51 }, "promote")).toBe(false);
-    expect(keepsEnough({ gain: 1, error: 0.51 }, "dither")).toBe(true);
-    expect(keepsEnough({ gain: 1, error: 5.1 }, "dither")).toBe(false);
+    expect(keepsEnough({ gain: 1, error: 0.99 }, "dither")).toBe(true);
+    expect(keepsEnough({ gain: 1, error: 1.01 }, "dither")).toBe(false);
     expect(keepsEnough({ gain: Number.NaN, error: Number.NaN }, "dither")).toBe(false);
   });
 });

@@ -17,7 +17,7 @@ export interface PlanOptions {
   readonly strategy?: "auto" | Strategy;
   /**
    * Rounding of merged targets. Default "auto", by target: nearest where that keeps enough, else dither. Targets of
-   * merge-aware peels are always rounded to nearest. docs/guides/rounding.md shows what each does to real models.
+   * merge-aware peels are always rounded to nearest. docs/guides/rounding.md shows what each keeps.
    */
   readonly rounding?: "auto" | RoundingName;
   /** Strategy by target path, in place of `strategy`. */
