@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
-import { BananaError, type BaseCard } from "@banana-peel/format";
+import { BananaError, type BaseCard, LIMITS } from "@banana-peel/format";
 import { loadBases } from "./bases.js";
 import { createAdvisories } from "./gate/advisories.js";
 import { createChanges } from "./gate/changes.js";
@@ -10,6 +10,8 @@ import { createGate } from "./gate/gate.js";
 import { createPublish } from "./gate/publish.js";
 import { Serial } from "./gate/serial.js";
 import { Owners } from "./storage/owners.js";
+import { Packages } from "./storage/packages.js";
+import { Staging } from "./storage/staging.js";
 import { type LogLevel, verdaccioConfig } from "./verdaccio/config.js";
 import { innerRegistry } from "./verdaccio/inner.js";
 
@@ -25,10 +27,12 @@ export interface RegistryOptions {
   bases?: readonly (BaseCard | string)[];
   /** Accepted signers (fingerprints) by `@scope/name` or `@scope/*`. A name without a match belongs to its first signer. */
   signers?: Readonly<Record<string, readonly string[]>>;
-  /** Bytes of a publish request: the tarball in base64 and a little JSON. Default 384 MiB, a tarball of 288 MiB. */
+  /** Bytes of a publish request: a tarball, or one in base64 and a little JSON. Default 2 GiB. */
   maxBodyBytes?: number;
-  /** Bytes of a peel's files, unpacked in memory. Default 1 GiB. */
+  /** Bytes of a peel's files, unpacked on disk. Default 4 GiB, the specification's limit. */
   maxUnpackedBytes?: number;
+  /** Publishes at work at once; 16 times as many wait their turn, and more are told to come again. Default 4. */
+  maxPublishes?: number;
   /** Users that may register themselves; -1 closes registration. Default 1000. */
   maxUsers?: number;
   /** How much Verdaccio writes to standard output, in JSON lines. Default fatal: next to nothing. */
@@ -45,7 +49,7 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-const MIB = 1024 * 1024;
+const GIB = 1024 ** 3;
 /** Milliseconds that a request may take to come in whole: 60 MB at 0.5 Mbit/s. */
 const REQUEST_MS = 20 * 60 * 1000;
 
@@ -55,16 +59,18 @@ const REQUEST_MS = 20 * 60 * 1000;
  * @throws BananaError LISTEN_FAILED, TARGET_READ_ONLY, and those of reading base cards
  */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const { port = 0, host = "127.0.0.1", maxBodyBytes = 384 * MIB, maxUnpackedBytes = 1024 * MIB } = options;
+  const { port = 0, host = "127.0.0.1", maxBodyBytes = 2 * GIB, maxPublishes = 4 } = options;
   const storage = resolve(options.storage);
   const bases = await loadBases(options.bases ?? []);
   await makeFolder(join(storage, "packages"));
+  const packages = new Packages(join(storage, "packages"));
+  const staging = new Staging(join(storage, "staging"));
+  await packages.recover(staging);
 
   // Verdaccio takes about a second to load: only who hosts a registry pays for it.
   const { runServer } = await import("verdaccio");
   const config = verdaccioConfig({
     storage,
-    maxBodyBytes,
     maxUsers: options.maxUsers ?? 1000,
     logLevel: options.logLevel ?? "fatal",
   });
@@ -74,14 +80,21 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const server = createServer(
     createGate({
       inner,
+      packages,
+      serial,
+      about: { protocol: 1, publish: { maxBytes: maxBodyBytes } },
       publish: createPublish({
         inner,
+        packages,
+        staging,
         owners,
         serial,
         bases,
         signers: options.signers ?? {},
         maxBodyBytes,
-        maxUnpackedBytes,
+        maxUnpackedBytes: options.maxUnpackedBytes ?? LIMITS.peelBytes,
+        maxPublishes,
+        serial,
       }),
       advisories: createAdvisories(join(storage, "advisories.json")),
       changes: createChanges({ inner, owners, serial, maxBodyBytes }),

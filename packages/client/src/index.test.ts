@@ -15,6 +15,8 @@ it("exports what it promises", () => {
       "deprecatePeel",
       "diffPeels",
       "diskError",
+      "extractTarball",
+      "extractedSource",
       "initProject",
       "installPeels",
       "isSigned",

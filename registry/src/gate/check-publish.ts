@@ -1,15 +1,7 @@
-import { createHash } from "node:crypto";
-import { unpackTarball } from "@banana-peel/client";
-import {
-  BananaError,
-  type BaseCard,
-  FILES,
-  isBananaError,
-  LIMITS,
-  type PeelSource,
-} from "@banana-peel/format";
+import { BananaError, type BaseCard, FILES, isBananaError, LIMITS } from "@banana-peel/format";
 import { type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
 import { isAcceptable, type Problem, validatePeel } from "@banana-peel/validator";
+import type { Received } from "../storage/staging.js";
 import { type GateProblem, type Refusal, refusal } from "./problems.js";
 import type { PublishRequest } from "./publish-request.js";
 
@@ -25,8 +17,6 @@ export interface CheckedPublish {
 export interface CheckOptions {
   /** Base cards that the registry knows; empty: adapters aren't checked against bases. */
   readonly bases: readonly BaseCard[];
-  /** Bytes of all files of a peel together, unpacked. */
-  readonly maxUnpackedBytes: number;
 }
 
 /** Characters of a README that go into the package's document; npm's own limit. */
@@ -40,12 +30,13 @@ const README_CHARACTERS = 64 * 1024;
  */
 export async function checkPublish(
   request: PublishRequest,
+  received: Received,
   options: CheckOptions,
 ): Promise<CheckedPublish | Refusal> {
-  const mismatch = checkDigests(request);
+  const mismatch = checkDigests(request, received);
   if (mismatch.length > 0) return refusal(422, mismatch);
 
-  const source = await unpack(request, options.maxUnpackedBytes);
+  const { source } = received;
   if (isBananaError(source)) return refusal(422, [source]);
   const paths = await source.list();
   if (!paths.includes(FILES.manifest)) return refusal(422, [notAPeel(request.name)]);
@@ -60,26 +51,16 @@ export async function checkPublish(
   return { peel, readme: await readReadme(peel), warnings: problems };
 }
 
-function checkDigests({ tarball, integrity, shasum }: PublishRequest): BananaError[] {
-  const sha512 = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
-  const sha1 = createHash("sha1").update(tarball).digest("hex");
+function checkDigests(promised: PublishRequest, received: Received): BananaError[] {
+  const { integrity, shasum } = received;
   const found: BananaError[] = [];
-  if (integrity !== sha512) found.push(differs("integrity", sha512, integrity));
-  if (shasum !== undefined && shasum !== sha1) found.push(differs("shasum", sha1, shasum));
+  if (promised.integrity !== integrity) found.push(differs("integrity", integrity, promised.integrity));
+  if (promised.shasum !== undefined && promised.shasum !== shasum)
+    found.push(differs("shasum", shasum, promised.shasum));
   return found;
 }
 
-async function unpack(request: PublishRequest, totalBytes: number): Promise<PeelSource | BananaError> {
-  const label = `${request.name}@${request.version}`;
-  try {
-    return await unpackTarball(request.tarball, { totalBytes }, label);
-  } catch (error) {
-    if (isBananaError(error) && error.code === "TARBALL_INVALID") return error;
-    throw error;
-  }
-}
-
-async function verify(source: PeelSource): Promise<VerifiedPeel | BananaError> {
+async function verify(source: Exclude<Received["source"], BananaError>): Promise<VerifiedPeel | BananaError> {
   try {
     return await verifyPeel(source);
   } catch (error) {

@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Packages } from "../storage/packages.js";
 import type { Inner } from "../verdaccio/inner.js";
 import type { Changes } from "./changes.js";
-import { refuse } from "./http.js";
+import { answer, refuse } from "./http.js";
 import type { Refusal } from "./problems.js";
+import type { PublishRoute } from "./publish.js";
 import { routeOf } from "./routes.js";
+import type { Serial } from "./serial.js";
+import { serveTarball } from "./tarballs.js";
 
 /** Bytes of the bodies of logins and tags. */
 const SMALL_BODY = 64 * 1024;
@@ -15,13 +19,18 @@ export interface GateOptions {
   readonly publish: (
     request: IncomingMessage,
     response: ServerResponse,
-    name: string,
+    route: PublishRoute,
     user: string,
   ) => Promise<Refusal | undefined>;
   /** Answers npm audit; undefined: it has answered. */
   readonly advisories: (request: IncomingMessage, response: ServerResponse) => Promise<Refusal | undefined>;
   /** Answers what changes a published package; undefined: it has answered. */
   readonly changes: Changes;
+  readonly packages: Packages;
+  /** One change of a name at a time. */
+  readonly serial: Serial;
+  /** What the registry offers beyond npm's protocol, as it tells those who ask. */
+  readonly about: unknown;
   /** True when a user may move the tags of a name. */
   readonly mayTag: (name: string, user: string) => Promise<boolean>;
   /** Hears what went wrong in the registry itself. */
@@ -61,6 +70,15 @@ async function handle(
     case "read":
       inner.pass(request, response);
       return;
+    case "about":
+      answer(request, response, 200, options.about);
+      return;
+    case "download": {
+      const tarball = await options.packages.tarball(route.name, route.file);
+      if (tarball === undefined) refuse(request, response, plain(404, "no such file available"));
+      else await serveTarball(request, response, tarball);
+      return;
+    }
     case "absent":
       refuse(request, response, plain(404, "this registry doesn't offer that"));
       return;
@@ -89,13 +107,22 @@ async function handle(
   if (route.kind === "change" || route.kind === "remove" || route.kind === "tarball") {
     const refused = await options.changes(request, response, route, user);
     if (refused !== undefined) refuse(request, response, refused);
-  } else if (route.kind === "publish") {
-    const refused = await options.publish(request, response, route.name, user);
+  } else if (route.kind === "publish" || route.kind === "upload") {
+    const refused = await options.publish(request, response, route, user);
     if (refused !== undefined) refuse(request, response, refused);
   } else if (!isSmall(request))
     refuse(request, response, plain(413, `expected a body of at most ${SMALL_BODY} bytes`));
-  else if (await options.mayTag(route.name, user)) inner.pass(request, response);
+  else if (await options.mayTag(route.name, user))
+    await options.serial.run(route.name, () => passToItsEnd(inner, request, response));
   else refuse(request, response, plain(403, `only who published ${route.name} may move its tags`));
+}
+
+/** Hands a request on, and waits until it was answered. */
+function passToItsEnd(inner: Inner, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once("close", resolve);
+    inner.pass(request, response);
+  });
 }
 
 /** True when a request says that its body is small; one that doesn't say is not believed to be. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { BananaError } from "@banana-peel/format";
 import type { Refusal } from "./problems.js";
 
 /** Answers in JSON. A request that is still coming is read to its end unheard, so that its sender sees the answer. */
@@ -27,6 +28,37 @@ export function refuse(
 ): void {
   if (status === 401) response.setHeader("www-authenticate", 'Bearer realm="banana-peel"');
   answer(request, response, status, { error, problems });
+}
+
+/** The connection ended before the body did. */
+export class BodyEnded extends Error {}
+
+/**
+ * The body of a request, as it comes in.
+ * @throws BodyEnded; BananaError FILE_TOO_LARGE
+ */
+export async function* bodyOf(
+  request: IncomingMessage,
+  maxBytes: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = 0;
+  // What isn't read is answered, and read to its end unheard.
+  const chunks = request.iterator({ destroyOnReturn: false });
+  try {
+    for await (const chunk of chunks) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > maxBytes)
+        throw new BananaError("FILE_TOO_LARGE", `expected at most ${maxBytes} bytes, found more`, {
+          where: "request:/",
+          hint: "Make the peel smaller, or ask the registry's operator.",
+        });
+      yield chunk as Buffer;
+    }
+  } catch (error) {
+    if (error instanceof BananaError) throw error;
+    throw new BodyEnded();
+  }
+  if (!request.complete) throw new BodyEnded();
 }
 
 /**

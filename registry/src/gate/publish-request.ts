@@ -1,6 +1,6 @@
 import { BananaError, isDistTag } from "@banana-peel/format";
 
-/** What a publish request brings: a tarball and what is promised of it. */
+/** What a publish request promises of its tarball. */
 export interface PublishRequest {
   readonly name: string;
   readonly version: string;
@@ -9,21 +9,24 @@ export interface PublishRequest {
   readonly integrity: string;
   /** The promised SHA-1 in hexadecimal, where one is given. */
   readonly shasum: string | undefined;
-  readonly tarball: Buffer;
 }
 
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
+/** Semantic version 2.0.0 as far as a path needs it; peel.json's own is checked by the validator. */
+const VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 /**
- * Reads the document that npm's protocol publishes with: one version, one tarball in base64, one tag. Nothing else
- * in it is used: what the registry stores is made from the tarball.
+ * Reads the document that npm's protocol publishes with, without its tarball: one version, one tarball, one tag.
+ * Nothing else in it is used: what the registry stores is made from the tarball.
  * @returns the request; without a tarball, the document, which can only be a change of what is there
  * @param name the package's name, from the request's path
+ * @param tarballBytes bytes of the tarball that came with it
  * @throws BananaError PUBLISH_INVALID
  */
 export function readPublishRequest(
   body: Buffer,
   name: string,
+  tarballBytes: number,
 ): PublishRequest | { readonly change: Record<string, unknown> } {
   let value: unknown;
   try {
@@ -39,9 +42,7 @@ export function readPublishRequest(
     return { change: document };
 
   const [version, metadata] = only(document.versions, "versions");
-  // semver 2.0.0, 10: two versions that differ in build metadata only have the same precedence; npm drops it.
-  if (version.includes("+"))
-    throw invalid("versions", `expected a version without +, found ${show(version)}`);
+  checkVersion(version);
   const manifest = object(metadata, `versions/${version}`);
   if (manifest.name !== name)
     throw invalid(`versions/${version}/name`, `expected ${name}, found ${show(manifest.name)}`);
@@ -61,10 +62,32 @@ export function readPublishRequest(
   const [file, attachment] = only(document._attachments, "_attachments");
   const { data, length } = object(attachment, `_attachments/${file}`);
   if (typeof data !== "string") throw invalid(`_attachments/${file}/data`, "expected base64");
-  const tarball = Buffer.from(data, "base64");
-  if (length !== undefined && length !== tarball.length)
-    throw invalid(`_attachments/${file}/length`, `expected ${tarball.length} bytes, found ${show(length)}`);
-  return { name, version, tag, integrity, shasum, tarball };
+  if (length !== undefined && length !== tarballBytes)
+    throw invalid(`_attachments/${file}/length`, `expected ${tarballBytes} bytes, found ${show(length)}`);
+  return { name, version, tag, integrity, shasum };
+}
+
+/**
+ * What a request of our own protocol promises: docs/specification/registry.md, Publishing.
+ * @throws BananaError PUBLISH_INVALID
+ */
+export function readUploadRequest(
+  { name, version, tag }: { name: string; version: string; tag: string },
+  integrity: string | undefined,
+): PublishRequest {
+  checkVersion(version);
+  if (!isDistTag(tag)) throw invalid("tag", `expected a tag such as latest, found ${show(tag)}`);
+  if (integrity === undefined || !SHA512.test(integrity))
+    throw invalid("banana-peel-integrity", "expected one SHA-512 digest, sha512-<base64>, in that header");
+  return { name, version, tag, integrity, shasum: undefined };
+}
+
+function checkVersion(version: string): void {
+  // semver 2.0.0, 10: two versions that differ in build metadata only have the same precedence; npm drops it.
+  if (version.includes("+"))
+    throw invalid("versions", `expected a version without +, found ${show(version)}`);
+  if (version.length > 256 || !VERSION.test(version))
+    throw invalid("versions", `expected a semantic version such as 1.0.0, found ${show(version)}`);
 }
 
 function object(value: unknown, where: string): Record<string, unknown> {

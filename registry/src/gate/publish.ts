@@ -2,26 +2,44 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { BananaError, isBananaError, isPeelName } from "@banana-peel/format";
 import { checkTrust } from "@banana-peel/signer/verify";
 import type { Owner, Owners } from "../storage/owners.js";
+import type { Packages } from "../storage/packages.js";
+import type { Received, Staging } from "../storage/staging.js";
 import type { Inner } from "../verdaccio/inner.js";
 import { changePackage } from "./change.js";
 import { type CheckedPublish, type CheckOptions, checkPublish } from "./check-publish.js";
-import { publishDocument } from "./document.js";
-import { answer, readBody } from "./http.js";
+import { versionMetadata } from "./document.js";
+import { answer, BodyEnded, bodyOf } from "./http.js";
+import { NpmBody } from "./npm-body.js";
 import { type Refusal, refusal } from "./problems.js";
-import { type PublishRequest, readPublishRequest } from "./publish-request.js";
+import { type PublishRequest, readPublishRequest, readUploadRequest } from "./publish-request.js";
 import type { Serial } from "./serial.js";
+import { Slots } from "./slots.js";
 
 /** What publishing needs. */
 export interface PublishOptions extends CheckOptions {
   readonly inner: Inner;
+  readonly packages: Packages;
+  readonly staging: Staging;
   readonly owners: Owners;
-  /** Changes of one name, publishes and others, run one after the other. */
-  readonly serial: Serial;
   /** Accepted signers by `@scope/name` or `@scope/*`; a name without a match belongs to its first signer. */
   readonly signers: Readonly<Record<string, readonly string[]>>;
-  /** Bytes of a request's body: the tarball in base64 and a little JSON. */
+  /** Bytes of a request's body. */
   readonly maxBodyBytes: number;
+  /** Bytes of all files of a peel together, unpacked. */
+  readonly maxUnpackedBytes: number;
+  /** Publishes at once; others wait. */
+  readonly maxPublishes: number;
+  /** One change of a name at a time, also with those who move tags. */
+  readonly serial: Serial;
 }
+
+/** A publish by npm's protocol, or by ours, which says name, version and tag in its address. */
+export type PublishRoute =
+  | { readonly kind: "publish"; readonly name: string }
+  | { readonly kind: "upload"; readonly name: string; readonly version: string; readonly tag: string };
+
+/** Publishes that may wait for their turn, for each that is at work. */
+const WAITING = 16;
 
 /**
  * Makes the handler of publishes. Publishes of one name run one after the other, so that the first signer of a name
@@ -32,21 +50,29 @@ export function createPublish(
 ): (
   request: IncomingMessage,
   response: ServerResponse,
-  name: string,
+  route: PublishRoute,
   user: string,
 ) => Promise<Refusal | undefined> {
-  return async (request, response, name, user) => {
-    const body = await readDocument(request, name, options.maxBodyBytes);
-    if (!Buffer.isBuffer(body)) return body;
-    return options.serial.run(name, () => publish(options, request, response, { body, name, user }));
+  const slots = new Slots(options.maxPublishes, options.maxPublishes * WAITING);
+  return async (request, response, route, user) => {
+    const refused = await checkRequest(options, request, route);
+    if (refused !== undefined) return refused;
+    const outcome = await slots.run(async () => ({
+      refused: await takeIn(options, request, response, route, user),
+    }));
+    if (outcome !== undefined) return outcome.refused;
+    response.setHeader("retry-after", "5");
+    return { status: 503, error: "too many publishes at once: try again in a moment", problems: [] };
   };
 }
 
-async function readDocument(
+/** What can be said before the body is read. */
+async function checkRequest(
+  { maxBodyBytes, packages }: PublishOptions,
   request: IncomingMessage,
-  name: string,
-  maxBodyBytes: number,
-): Promise<Buffer | Refusal> {
+  route: PublishRoute,
+): Promise<Refusal | undefined> {
+  const { name } = route;
   if (!isPeelName(name))
     return refusal(422, [
       new BananaError("NAME_INVALID", `expected a peel's name, @scope/name, found ${JSON.stringify(name)}`, {
@@ -54,75 +80,105 @@ async function readDocument(
         hint: "Give the peel a scope, in lower case.",
       }),
     ]);
-  const { "content-encoding": encoding, "content-type": type = "" } = request.headers;
-  if ((encoding ?? "identity") !== "identity" || type.split(";", 1)[0]!.trim() !== "application/json")
-    return { status: 415, error: "expected application/json without content-encoding", problems: [] };
-  const body = await readBody(request, maxBodyBytes);
-  if (Buffer.isBuffer(body)) return body;
-  // Nobody hears the answer to an aborted request; nothing was looked at yet.
-  if (body === "aborted") return { status: 400, error: "the request broke off", problems: [] };
-  return refusal(413, [
-    new BananaError("FILE_TOO_LARGE", `expected a request of at most ${maxBodyBytes} bytes`, {
-      where: name,
-      hint: "Make the peel smaller, or ask the registry's operator.",
-    }),
-  ]);
+  const {
+    "content-encoding": encoding,
+    "content-type": type = "",
+    "content-length": length,
+  } = request.headers;
+  const wanted = route.kind === "publish" ? "application/json" : "application/octet-stream";
+  if ((encoding ?? "identity") !== "identity" || type.split(";", 1)[0]!.trim() !== wanted)
+    return { status: 415, error: `expected ${wanted} without content-encoding`, problems: [] };
+  if (Number(length ?? 0) > maxBodyBytes) return refusal(413, [tooLarge(name, maxBodyBytes)]);
+  if (route.kind === "upload" && (await isTaken(packages, route))) return refusal(409, [exists(route)]);
+  return undefined;
+}
+
+async function takeIn(
+  options: PublishOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: PublishRoute,
+  user: string,
+): Promise<Refusal | undefined> {
+  const { name } = route;
+  const body = bodyOf(request, options.maxBodyBytes);
+  const npm = route.kind === "publish" ? new NpmBody() : undefined;
+  let received: Received | undefined;
+  try {
+    // Of what a client promises, what it says before its tarball is looked at first.
+    const promised =
+      route.kind === "upload"
+        ? readUploadRequest(route, String(request.headers["banana-peel-integrity"]))
+        : undefined;
+    const tarball = npm === undefined ? body : npm.tarball(body);
+    received = await options.staging.receive(tarball, name, options.maxUnpackedBytes);
+    const taken = received;
+    const wanted = promised ?? readPublishRequest(npm!.rest(), name, npm!.tarballBytes);
+    return await options.serial.run(name, () =>
+      "change" in wanted
+        ? changePackage(options, request, response, { name, user, document: wanted.change, mayRemove: false })
+        : publish(options, request, response, { wanted, received: taken, user }),
+    );
+  } catch (error) {
+    // Nobody hears the answer to an aborted request; nothing was looked at yet.
+    if (error instanceof BodyEnded) return { status: 400, error: "the request broke off", problems: [] };
+    if (!isBananaError(error)) throw error;
+    if (error.code === "FILE_TOO_LARGE") return refusal(413, [tooLarge(name, options.maxBodyBytes)]);
+    if (error.code === "PUBLISH_INVALID") return refusal(422, [error]);
+    throw error;
+  } finally {
+    await received?.discard();
+  }
 }
 
 async function publish(
   options: PublishOptions,
   request: IncomingMessage,
   response: ServerResponse,
-  { body, name, user }: { body: Buffer; name: string; user: string },
+  { wanted, received, user }: { wanted: PublishRequest; received: Received; user: string },
 ): Promise<Refusal | undefined> {
-  let read: ReturnType<typeof readPublishRequest>;
-  try {
-    read = readPublishRequest(body, name);
-  } catch (error) {
-    if (isBananaError(error)) return refusal(422, [error]);
-    throw error;
-  }
-  if ("change" in read) {
-    const of = { name, user, document: read.change, mayRemove: false };
-    return changePackage(options, request, response, of);
-  }
-  const wanted = read;
-  const owner = await options.owners.get(name);
-  if (owner?.retired?.includes(wanted.version) || (await isTaken(options.inner, wanted)))
+  const { packages, owners } = options;
+  const { name, version, tag } = wanted;
+  const owner = await owners.get(name);
+  if (owner?.retired?.includes(version) || (await isTaken(packages, wanted)))
     return refusal(409, [exists(wanted)]);
-  const checked = await checkPublish(wanted, options);
+  const checked = await checkPublish(wanted, received, options);
   if ("status" in checked) return checked;
 
   const untrusted = checkSigner(checked, owner, options.signers);
   if (untrusted !== undefined) return refusal(422, [untrusted]);
 
   // The owner is written first: a crash in between leaves a name that its own signer can publish again.
-  await options.owners.set(name, {
-    signer: checked.peel.signer.fingerprint,
+  const { fingerprint } = checked.peel.signer;
+  await owners.set(name, {
+    signer: fingerprint,
     publishers: [...new Set([...(owner?.publishers ?? []), user])],
     ...(owner?.retired?.length ? { retired: owner.retired } : {}),
   });
-  const { status, body: text } = await store(options.inner, request, wanted, checked);
-  if (status !== 201) {
-    if (owner === undefined) await options.owners.remove(name);
-    else await options.owners.set(name, owner);
-    return { status: status >= 400 ? status : 500, error: text.slice(0, 1000), problems: [] };
+  try {
+    const metadata = versionMetadata(checked.peel.manifest, received);
+    await packages.add({ name, version, tag, metadata, readme: checked.readme }, received);
+  } catch (error) {
+    if (owner === undefined) await owners.remove(name);
+    else await owners.set(name, owner);
+    throw error;
   }
   answer(request, response, 201, {
-    ok: `published ${name}@${wanted.version}`,
+    ok: `published ${name}@${version}`,
     success: true,
-    signer: checked.peel.signer.fingerprint,
+    signer: fingerprint,
+    integrity: received.integrity,
     problems: checked.warnings,
   });
   return undefined;
 }
 
-async function isTaken(inner: Inner, { name, version }: PublishRequest): Promise<boolean> {
-  const { status, body } = await inner.ask({ method: "GET", path: pathOf(name) });
-  if (status === 404) return false;
-  if (status !== 200) throw new Error(`expected 200 or 404 for ${name}, found ${status}`);
-  const { versions } = JSON.parse(body) as { versions: Record<string, unknown> };
-  return Object.hasOwn(versions, version);
+async function isTaken(
+  packages: Packages,
+  { name, version }: { name: string; version: string },
+): Promise<boolean> {
+  const document = await packages.get(name);
+  return document !== undefined && Object.hasOwn(document.versions, version);
 }
 
 function checkSigner(
@@ -144,26 +200,14 @@ function checkSigner(
   }
 }
 
-async function store(
-  inner: Inner,
-  { headers: { authorization = "" } }: IncomingMessage,
-  wanted: PublishRequest,
-  { peel, readme }: CheckedPublish,
-): ReturnType<Inner["ask"]> {
-  const { bytes, pieces } = publishDocument(wanted, peel.manifest, readme);
-  return inner.ask({
-    method: "PUT",
-    path: pathOf(wanted.name),
-    headers: { authorization, "content-type": "application/json", "content-length": bytes },
-    body: pieces(),
+function tooLarge(name: string, maxBodyBytes: number): BananaError {
+  return new BananaError("FILE_TOO_LARGE", `expected a request of at most ${maxBodyBytes} bytes`, {
+    where: name,
+    hint: "Make the peel smaller, or ask the registry's operator.",
   });
 }
 
-function pathOf(name: string): string {
-  return `/${name.replace("/", "%2f")}`;
-}
-
-function exists({ name, version }: PublishRequest): BananaError {
+function exists({ name, version }: { name: string; version: string }): BananaError {
   return new BananaError(
     "VERSION_EXISTS",
     `expected a new version of ${name}, found ${version} published before: a version is used once`,

@@ -14,6 +14,12 @@ export type Route =
   | { kind: "remove"; name: string }
   /** Takes an unpublished version's tarball away. */
   | { kind: "tarball"; name: string; file: string }
+  /** The same by our own protocol: docs/specification/registry.md. */
+  | { kind: "upload"; name: string; version: string; tag: string }
+  /** What this registry offers beyond npm's protocol. */
+  | { kind: "about" }
+  /** Reads a tarball. */
+  | { kind: "download"; name: string; file: string }
   /** Moves or removes a dist-tag of a peel. */
   | { kind: "tag"; name: string }
   /** Asks for advisories on many names: npm audit. */
@@ -32,14 +38,19 @@ const TAG = /^(?:PUT|POST|DELETE) \/-\/package\/(@[^/]+(?:\/|%2f)[^/]+)\/dist-ta
 const REVISED = /^(PUT|DELETE) \/(@[^/]+(?:\/|%2[fF])[^/]+)(?:\/-\/([^/]+))?\/-rev\/[^/]+$/;
 const TARBALL_FILE = /^[a-z0-9][a-zA-Z0-9._-]*\.tgz$/;
 const PUBLISH = /^PUT \/((?:@[^/]+\/)?[^/]+)$/;
+/** Our own protocol: docs/specification/registry.md. */
+const ABOUT = /^\/-\/banana-peel\/?$/;
+const UPLOAD = /^PUT \/-\/banana-peel\/peels\/([^/]+)\/([^/]+)$/;
+const TARBALL = /^\/(@[^/]+(?:\/|%2f)[^/]+)\/-\/([^/]+\.tgz)$/i;
+
 /**
  * What a request asks for. Everything that writes and isn't on this short list is refused, so that no path of
  * Verdaccio's, known or not, leads around the gate.
  * @param url as in the request line: path and query
  */
 export function routeOf(method: string, url: string): Route {
-  if (READING.has(method)) return { kind: "read" };
-  const path = url.split("?", 1)[0]!;
+  const [path, query] = url.split("?", 2) as [string, string?];
+  if (READING.has(method)) return method === "OPTIONS" ? { kind: "read" } : readingOf(path);
   const request = `${method} ${path}`;
   if (ACCOUNT.some((pattern) => pattern.test(request))) return { kind: "account" };
   const tag = TAG.exec(request);
@@ -61,9 +72,28 @@ export function routeOf(method: string, url: string): Route {
       : { kind: "refused" };
   }
   if (request === "POST /-/npm/v1/security/advisories/bulk") return { kind: "advisories" };
+  const [, peel, version] = UPLOAD.exec(request) ?? [];
+  if (peel !== undefined) {
+    const name = decode(peel);
+    const tag = new URLSearchParams(query).get("tag") ?? "latest";
+    const decoded = decode(version);
+    return name === undefined || decoded === undefined
+      ? { kind: "refused" }
+      : { kind: "upload", name, version: decoded, tag };
+  }
   if (path.startsWith("/-/")) return { kind: "absent" };
   const name = decode(PUBLISH.exec(request)?.[1]);
   return name === undefined ? { kind: "refused" } : { kind: "publish", name };
+}
+
+function readingOf(path: string): Route {
+  if (ABOUT.test(path)) return { kind: "about" };
+  const [, peel, file] = TARBALL.exec(path) ?? [];
+  const name = decode(peel);
+  const decoded = decode(file);
+  return name !== undefined && decoded !== undefined && isPeelName(name)
+    ? { kind: "download", name, file: decoded }
+    : { kind: "read" };
 }
 
 function decode(part: string | undefined): string | undefined {

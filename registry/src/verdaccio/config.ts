@@ -7,26 +7,19 @@ export type LogLevel = "fatal" | "error" | "warn" | "http" | "info" | "debug" | 
 export interface ConfigOptions {
   /** Folder of everything that the registry keeps. */
   storage: string;
-  /** Bytes of a request body that the gate lets through. */
-  maxBodyBytes: number;
   /** Users that may register; -1 closes registration. */
   maxUsers: number;
   logLevel: LogLevel;
 }
 
-/** Room for what the gate's document has beside the tarball: the manifest twice and the README, in JSON. */
-const DOCUMENT_BYTES = 16 * 1024 * 1024;
+/** Bytes of a document that the gate hands on: tarballs never are. */
+const DOCUMENT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Verdaccio's configuration: scoped packages only, no uplinks, so that nothing goes out to the network; users in
  * htpasswd; no web pages; everything in `storage`.
  */
-export function verdaccioConfig({
-  storage,
-  maxBodyBytes,
-  maxUsers,
-  logLevel,
-}: ConfigOptions): Record<string, unknown> {
+export function verdaccioConfig({ storage, maxUsers, logLevel }: ConfigOptions): Record<string, unknown> {
   return {
     // No such file: Verdaccio wants a place that relative paths of its configuration start from.
     configPath: join(storage, "config.yaml"),
@@ -38,7 +31,7 @@ export function verdaccioConfig({
       "**": { access: "$all" },
     },
     security: { api: { legacy: false, jwt: { sign: { expiresIn: "90d" } } } },
-    max_body_size: maxBodyBytes + DOCUMENT_BYTES,
+    max_body_size: DOCUMENT_BYTES,
     web: { enable: false },
     log: { type: "stdout", format: "json", level: logLevel },
   };

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type FileDigest, isBananaError, missing, type PeelSource, tooLarge } from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
-import type { Disk } from "../disk/disk.js";
+import { type Disk, nodeDisk } from "../disk/disk.js";
 import { type FileSink, readTarball, TARBALL_LIMITS, type TarballLimits } from "../tarball/read-tarball.js";
 
 /** Mode of the store's files: hard links share them with projects, so nobody may write to one. */
@@ -19,7 +19,7 @@ export async function extractTarball(
   chunks: AsyncIterable<Uint8Array>,
   folder: string,
   label: string,
-  disk: Disk,
+  disk: Disk = nodeDisk,
   limits: Partial<TarballLimits> = {},
 ): Promise<ReadonlyMap<string, FileDigest>> {
   const digests = new Map<string, FileDigest>();

@@ -1,0 +1,97 @@
+import { createHash, randomUUID } from "node:crypto";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { extractedSource, extractTarball } from "@banana-peel/client";
+import { type BananaError, isBananaError, type PeelSource } from "@banana-peel/format";
+
+/** A tarball that came in, unpacked beside it; nobody sees it before it is put in its place. */
+export interface Received {
+  /** Folder of its own, for the tarball and what else is made ready. */
+  readonly folder: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** `sha512-` and base64. */
+  readonly integrity: string;
+  /** SHA-1 in hexadecimal. */
+  readonly shasum: string;
+  /** Its files, or why it is no peel's tarball: TARBALL_INVALID. */
+  readonly source: PeelSource | BananaError;
+  /** Removes what is still there. */
+  discard(): Promise<void>;
+}
+
+/** Where uploads lie until they are published or refused. */
+export class Staging {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Folders of uploads that an earlier process left. */
+  async left(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    return names.map((name) => join(this.#folder, name));
+  }
+
+  /**
+   * Writes a tarball to disk, hashes and unpacks it, all while it comes in and in constant memory.
+   * @param chunks the tarball's bytes; what they throw is thrown
+   * @param totalBytes limit of all files together, unpacked
+   */
+  async receive(chunks: AsyncIterable<Uint8Array>, label: string, totalBytes: number): Promise<Received> {
+    const folder = join(this.#folder, randomUUID());
+    const path = join(folder, "tarball.tgz");
+    const discard = () => rm(folder, { recursive: true, force: true });
+    const sha512 = createHash("sha512");
+    const sha1 = createHash("sha1");
+    let bytes = 0;
+    await mkdir(folder, { recursive: true });
+    const file = openSync(path, "wx", 0o644);
+    const written = (async function* () {
+      for await (const chunk of chunks) {
+        sha512.update(chunk);
+        sha1.update(chunk);
+        bytes += chunk.length;
+        for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+        yield chunk;
+      }
+    })();
+    try {
+      const source = await unpack(written, join(folder, "files"), label, totalBytes);
+      const integrity = `sha512-${sha512.digest("base64")}`;
+      return { folder, path, bytes, integrity, shasum: sha1.digest("hex"), source, discard };
+    } catch (error) {
+      await discard();
+      throw error;
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+async function unpack(
+  chunks: AsyncIterable<Uint8Array>,
+  folder: string,
+  label: string,
+  totalBytes: number,
+): Promise<PeelSource | BananaError> {
+  try {
+    const digests = await extractTarball(chunks, folder, label, undefined, { totalBytes });
+    return extractedSource(folder, label, digests);
+  } catch (error) {
+    if (isBananaError(error) && error.code === "TARBALL_INVALID") return error;
+    throw error;
+  }
+}
+
+/** Makes sure that a file's bytes are on the disk, not only in memory. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
