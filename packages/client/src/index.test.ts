@@ -41,6 +41,7 @@ it("exports what it promises", () => {
       "packPeel",
       "peelFolder",
       "peelInfo",
+      "planPack",
       "preparePeel",
       "projectText",
       "publishPeel",

@@ -42,7 +42,14 @@ export { type CachedPeel, cleanCache, listCache } from "./store/cache.js";
 export { extractedSource, extractTarball } from "./store/extract.js";
 export { storeFolder } from "./store/location.js";
 export { openStore, type StagedPeel, type Store, type StoredPeel } from "./store/store.js";
-export { overlay, type PackedPeel, packPeel, withPackageJson } from "./tarball/pack.js";
+export {
+  overlay,
+  type PackedPeel,
+  type PackPlan,
+  packPeel,
+  planPack,
+  withPackageJson,
+} from "./tarball/pack.js";
 export { TARBALL_LIMITS, type TarballLimits } from "./tarball/read-tarball.js";
 export { unpackTarball } from "./tarball/unpack.js";
 export { addTrust, removeTrust, type TrustPolicy, trustPolicy } from "./trust-policy.js";

@@ -3,10 +3,10 @@ import { BananaError, LIMITS, type PeelSource } from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "./disk/disk.js";
 import { hasCode } from "./disk/errors.js";
-import { unpackTarball } from "./tarball/unpack.js";
+import { tarballSource } from "./tarball/tarball-source.js";
 
 /**
- * The peel at a path: a folder, or a tarball that is unpacked in memory.
+ * The peel at a path: a folder, or a tarball, which is read in constant memory.
  * @throws BananaError FILE_MISSING, FILE_TOO_LARGE, TARBALL_INVALID
  */
 export async function openSource(path: string, disk: Disk = nodeDisk): Promise<PeelSource> {
@@ -29,5 +29,5 @@ export async function openSource(path: string, disk: Disk = nodeDisk): Promise<P
         hint: "Is this a peel's tarball?",
       },
     );
-  return unpackTarball((await disk.readFile(place)) as Uint8Array, {}, path);
+  return tarballSource(place, path);
 }

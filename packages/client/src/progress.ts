@@ -9,6 +9,14 @@ export type Progress =
       readonly received: number;
       readonly total: number | undefined;
     }
+  /** Bytes of a tarball that were handed over, of all that will be. */
+  | {
+      readonly kind: "upload";
+      readonly name: string;
+      readonly version: string;
+      readonly received: number;
+      readonly total: number;
+    }
   | { readonly kind: "verified"; readonly name: string; readonly version: string };
 
 /** Receives progress; must not throw. */

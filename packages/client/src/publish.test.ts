@@ -43,7 +43,7 @@ describe("publishPeel", () => {
       key,
     );
     const report = await publish(files);
-    expect(registry.requests).toEqual(["PUT /@peels%2fsample"]);
+    expect(registry.requests).toEqual(["GET /-/banana-peel", "PUT /@peels%2fsample"]);
     const body = registry.published[0]!;
     expect(registry.lastHeaders["content-length"]).toBe(String(body.length));
     const document = JSON.parse(body.toString("utf8"));
@@ -57,7 +57,7 @@ describe("publishPeel", () => {
           version: "1.0.0",
           bananaPeel: { adapters: [{ family: "nano", range: "^1.0.0" }] },
           readme: '# "data":"" \\u0000 ü\n',
-          dist: { integrity: report.integrity, shasum: report.shasum },
+          dist: { integrity: report.integrity },
         },
       },
     });

@@ -1,13 +1,19 @@
-import { FILES, LIMITS, type PeelSource } from "@banana-peel/format";
+import { createHash } from "node:crypto";
+import { BananaError, FILES, LIMITS, type PeelSource } from "@banana-peel/format";
 import type { SigningKey } from "@banana-peel/signer";
 import { verifyPeel } from "@banana-peel/signer/verify";
 import type { Problem } from "@banana-peel/validator";
 import { requireValid } from "./check-peel.js";
-import { loadRegistryConfig } from "./registry/npm-config.js";
+import { type Disk, nodeDisk } from "./disk/disk.js";
+import type { OnProgress } from "./progress.js";
+import { projectBases } from "./project/project-bases.js";
+import { loadRegistryConfig, type RegistryConfig } from "./registry/npm-config.js";
 import { publishBody } from "./registry/publish-body.js";
-import { type Requester, request } from "./registry/request.js";
+import { cancelled, type Requester, request } from "./registry/request.js";
+import { offeredUpload, type SendOptions, send, uploadTarball } from "./registry/upload.js";
 import { signSource } from "./sign-source.js";
-import { packPeel } from "./tarball/pack.js";
+import { type PackPlan, planPack } from "./tarball/pack.js";
+import { rememberDigests } from "./tarball/remember-digests.js";
 
 /** What to publish, and where. */
 export interface PublishOptions {
@@ -15,7 +21,7 @@ export interface PublishOptions {
   source: PeelSource;
   /** Signs the peel anew; nothing is written to its folder. */
   key?: SigningKey | undefined;
-  /** Folder whose .npmrc counts. */
+  /** Folder whose .npmrc counts, and whose project's bases the peel is checked against. */
   project: string;
   registry?: string | undefined;
   /** dist-tag; the default is `latest`, for a prerelease `next`. */
@@ -23,6 +29,8 @@ export interface PublishOptions {
   /** True: everything but the request itself. */
   dryRun?: boolean | undefined;
   signal?: AbortSignal | undefined;
+  onProgress?: OnProgress | undefined;
+  disk?: Disk | undefined;
   env?: NodeJS.ProcessEnv | undefined;
   request?: Requester | undefined;
 }
@@ -36,7 +44,6 @@ export interface PublishReport {
   /** Bytes of the tarball. */
   readonly bytes: number;
   readonly integrity: string;
-  readonly shasum: string;
   /** Fingerprint of the key that signed. */
   readonly signer: string;
   readonly dryRun: boolean;
@@ -46,55 +53,89 @@ export interface PublishReport {
 }
 
 /**
- * Publishes a signed peel by npm's protocol. Nothing is sent unless the peel is valid and its signature verifies.
- * @throws BananaError SIGNATURE_MISSING and of `verifyPeel`; PEEL_INVALID; of `packPeel`; REGISTRY_REFUSED with the
- *   gate's problems in `details.problems`; REGISTRY_UNREACHABLE; CANCELLED
+ * Publishes a signed peel: by our own protocol where the registry offers it, else by npm's. Nothing is sent unless the
+ * peel is valid, also against the bases of the project that it is published from, and its signature verifies. The
+ * tarball is made while it is sent, in constant memory.
+ * @throws BananaError SIGNATURE_MISSING and of `verifyPeel`; PEEL_INVALID, SHAPE_MISMATCH, TARGET_UNKNOWN; of
+ *   `planPack`; of the project's files; REGISTRY_REFUSED with the gate's problems in `details.problems`;
+ *   REGISTRY_UNREACHABLE; CANCELLED
  */
 export async function publishPeel(options: PublishOptions): Promise<PublishReport> {
   const started = performance.now();
-  const source = options.key === undefined ? options.source : await signSource(options.source, options.key);
-  const { signer } = await verifyPeel(source);
-  const warnings = (await requireValid(source)).filter(({ severity }) => severity === "warning");
-  const packed = await packPeel(source);
-  const { name, version } = packed.manifest;
+  const { key, project, signal, onProgress, env } = options;
   const config = await loadRegistryConfig({
-    cwd: options.project,
+    cwd: project,
     registry: options.registry,
-    ...(options.env ? { env: options.env } : {}),
+    ...(env ? { env } : {}),
   });
+  const given = rememberDigests(options.source);
+  const source = key === undefined ? given : await signSource(given, key);
+  const { signer, manifest } = await verifyPeel(source);
+  const bases = await projectBases(project, options.disk ?? nodeDisk);
+  const warnings = (await requireValid(source, bases)).filter(({ severity }) => severity === "warning");
+  const plan = await planPack(source);
+  if (signal?.aborted) throw cancelled(signal.reason);
+  const { name, version } = manifest;
   const registry = config.registryFor(name);
   const tag = options.tag ?? (version.includes("-") ? "next" : "latest");
-  if (!options.dryRun) {
-    const readme = (await source.list()).includes(FILES.readme)
-      ? Buffer.from(await source.read(FILES.readme, LIMITS.textBytes)).toString("utf8")
-      : undefined;
-    const { stream, length } = publishBody({
-      packed,
-      registry,
-      tag,
-      readme,
-      access: typeof config.options.access === "string" ? config.options.access : null,
-    });
-    const url = registry + name.replace("/", "%2f");
-    const answer = await (options.request ?? request)(url, config, {
-      method: "PUT",
-      headers: { "content-type": "application/json", "content-length": String(length) },
-      body: stream,
-      signal: options.signal,
-    });
-    for await (const _chunk of answer.body);
-  }
+  const sending: SendOptions = {
+    config,
+    request: options.request ?? request,
+    signal,
+    onBytes: (received, total) => onProgress?.({ kind: "upload", name, version, received, total }),
+  };
+  const maxBytes = options.dryRun ? undefined : await offeredUpload(registry, sending);
+  const { integrity, shasum } = await digestsOf(plan, maxBytes === undefined);
+  if (maxBytes !== undefined)
+    await uploadTarball(fitting(plan, maxBytes), { registry, tag }, integrity, sending);
+  else if (!options.dryRun)
+    await publishAsNpm(plan, source, { registry, tag, integrity, shasum }, config, sending);
   return {
     name,
     version,
     tag,
     registry,
-    bytes: packed.tarball.length,
-    integrity: packed.integrity,
-    shasum: packed.shasum,
+    bytes: plan.bytes,
+    integrity,
     signer: signer.fingerprint,
     dryRun: options.dryRun ?? false,
     warnings,
     milliseconds: performance.now() - started,
   };
+}
+
+async function publishAsNpm(
+  plan: PackPlan,
+  source: PeelSource,
+  what: { registry: string; tag: string; integrity: string; shasum: string },
+  config: RegistryConfig,
+  sending: SendOptions,
+): Promise<void> {
+  const readme = (await source.list()).includes(FILES.readme)
+    ? Buffer.from(await source.read(FILES.readme, LIMITS.textBytes)).toString("utf8")
+    : undefined;
+  const access = typeof config.options.access === "string" ? config.options.access : null;
+  const { pieces, length } = publishBody({ ...what, plan, readme, access });
+  const url = what.registry + plan.manifest.name.replace("/", "%2f");
+  await send(url, { "content-type": "application/json" }, pieces, length, sending);
+}
+
+/** The digests that the registry is promised; what is sent is checked against them there. SHA-1 is for npm's protocol. */
+async function digestsOf(plan: PackPlan, isNpm: boolean): Promise<{ integrity: string; shasum: string }> {
+  const sha512 = createHash("sha512");
+  const sha1 = createHash("sha1");
+  for await (const chunk of plan.chunks()) {
+    sha512.update(chunk);
+    if (isNpm) sha1.update(chunk);
+  }
+  return { integrity: `sha512-${sha512.digest("base64")}`, shasum: sha1.digest("hex") };
+}
+
+function fitting(plan: PackPlan, maxBytes: number): PackPlan {
+  if (plan.bytes <= maxBytes) return plan;
+  throw new BananaError(
+    "FILE_TOO_LARGE",
+    `expected at most ${maxBytes} bytes, as the registry takes, found ${plan.bytes}`,
+    { where: plan.filename, hint: "Make the peel smaller, or ask the registry's operator." },
+  );
 }

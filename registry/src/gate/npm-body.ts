@@ -77,6 +77,7 @@ export class NpmBody {
           if (++this.#attachments > 1) throw invalid("expected one entry in _attachments, found more");
           this.#decoder = new Base64Decoder();
           this.#keep(chunk.subarray(from, at + 1));
+          from = at + 1;
         }
       } else this.#outside(byte);
     }

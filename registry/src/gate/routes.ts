@@ -41,7 +41,7 @@ const PUBLISH = /^PUT \/((?:@[^/]+\/)?[^/]+)$/;
 /** Our own protocol: docs/specification/registry.md. */
 const ABOUT = /^\/-\/banana-peel\/?$/;
 const UPLOAD = /^PUT \/-\/banana-peel\/peels\/([^/]+)\/([^/]+)$/;
-const TARBALL = /^\/(@[^/]+(?:\/|%2f)[^/]+)\/-\/([^/]+\.tgz)$/i;
+const TARBALL = /^\/(@[^/]+(?:\/|%2f)[^/]+)\/-\/([^/]+)$/i;
 
 /**
  * What a request asks for. Everything that writes and isn't on this short list is refused, so that no path of

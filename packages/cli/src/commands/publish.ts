@@ -25,12 +25,21 @@ export const publishCommand: Register = (program, io) =>
     .action(async (path: string, options: PublishFlags) => {
       const { isSigned, openSource, preparePeel, publishPeel } = await import("@banana-peel/client");
       const { readKeyFile } = await import("@banana-peel/signer/node");
-      const report = await interruptible(io, async ({ signal }) => {
+      const report = await interruptible(io, async ({ signal, onProgress }) => {
         const source = await openSource(await preparePeel(path));
         const needsKey = options.key !== undefined || !(await isSigned(source));
         const key = needsKey ? await readKeyFile(options.key) : undefined;
         const { registry, tag, dryRun } = options;
-        return publishPeel({ source, key, project: process.cwd(), registry, tag, dryRun, signal });
+        return publishPeel({
+          source,
+          key,
+          project: process.cwd(),
+          registry,
+          tag,
+          dryRun,
+          signal,
+          onProgress,
+        });
       });
       for (const problem of report.warnings)
         io.stderr.write(messageText({ ...problem, code: problem.rule }, io.colours));

@@ -1,13 +1,12 @@
-import { Readable } from "node:stream";
 import { derivePackageJson } from "@banana-peel/format";
-import type { PackedPeel } from "../tarball/pack.js";
-
-/** Bytes that are turned into base64 at a time: a multiple of three, so that the pieces join without padding. */
-const SLICE = 3 * 64 * 1024;
+import type { PackPlan } from "../tarball/pack.js";
 
 /** What is published, and where. */
 export interface Publication {
-  packed: PackedPeel;
+  plan: PackPlan;
+  /** `sha512-` and base64 of the tarball, and its SHA-1 in hexadecimal. */
+  integrity: string;
+  shasum: string;
   /** Address of the registry, ending with a slash. */
   registry: string;
   tag: string;
@@ -19,12 +18,15 @@ export interface Publication {
 
 /**
  * The body of npm's publish request: the version's metadata, and the tarball in base64 as its one attachment. It is
- * made while it is sent, so that the tarball is in memory only once.
- * @returns the stream and its length in bytes
+ * made while it is sent, so that the tarball is never in memory.
+ * @returns the pieces and their length in bytes
  */
-export function publishBody(publication: Publication): { stream: Readable; length: number } {
-  const { packed, registry, tag, readme, access } = publication;
-  const { manifest, tarball, integrity, shasum } = packed;
+export function publishBody(publication: Publication): {
+  pieces: AsyncGenerator<Uint8Array>;
+  length: number;
+} {
+  const { plan, integrity, shasum, registry, tag, readme, access } = publication;
+  const { manifest, bytes } = plan;
   const { name, version, description } = manifest;
   // npm's own client names the attachment with the scope in it.
   const attachment = `${name}-${version}.tgz`;
@@ -47,19 +49,32 @@ export function publishBody(publication: Publication): { stream: Readable; lengt
     },
     access,
     _attachments: {
-      [attachment]: { content_type: "application/octet-stream", data: "", length: tarball.length },
+      [attachment]: { content_type: "application/octet-stream", data: "", length: bytes },
     },
   });
   // The attachment comes last, so that the last empty string is where its bytes belong.
   const gap = text.lastIndexOf('"data":""') + '"data":"'.length;
-  const before = text.slice(0, gap);
-  const after = text.slice(gap);
-  const pieces = function* () {
-    yield Buffer.from(before);
-    for (let from = 0; from < tarball.length; from += SLICE)
-      yield Buffer.from(Buffer.from(tarball.subarray(from, from + SLICE)).toString("base64"), "latin1");
-    yield Buffer.from(after);
+  const before = Buffer.from(text.slice(0, gap));
+  const after = Buffer.from(text.slice(gap));
+  const pieces = async function* () {
+    yield before;
+    yield* base64(plan.chunks());
+    yield after;
   };
-  const length = Buffer.byteLength(before) + 4 * Math.ceil(tarball.length / 3) + Buffer.byteLength(after);
-  return { stream: Readable.from(pieces(), { objectMode: false, highWaterMark: SLICE }), length };
+  return { pieces: pieces(), length: before.length + 4 * Math.ceil(bytes / 3) + after.length };
+}
+
+/** Base64 of chunks of any length: a multiple of three bytes at a time, so that the pieces join without padding. */
+async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes =
+      left.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([left, chunk]);
+    const whole = bytes.length - (bytes.length % 3);
+    left = Buffer.from(bytes.subarray(whole));
+    if (whole > 0) yield Buffer.from(bytes.toString("base64", 0, whole), "latin1");
+  }
+  if (left.length > 0) yield Buffer.from(left.toString("base64"), "latin1");
 }

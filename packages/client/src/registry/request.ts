@@ -15,6 +15,8 @@ export interface RequestOptions {
   /** A string, or a stream of known length. */
   body?: string | NodeJS.ReadableStream;
   signal?: AbortSignal | undefined;
+  /** Milliseconds until the answer begins; 0 for no limit, the default is npm's. */
+  timeout?: number;
 }
 
 /** One request to a registry with npm's configuration; the default is npm-registry-fetch. */

@@ -12,7 +12,7 @@ import {
 } from "@banana-peel/format";
 import { parseManifest } from "@banana-peel/validator";
 import { pathGuard, ROOT } from "./path-guard.js";
-import { storedGzip } from "./stored-gzip.js";
+import { storedGzip, storedGzipLength } from "./stored-gzip.js";
 import { ustarEnd, ustarHeader, ustarPadding } from "./ustar.js";
 
 /** A packed peel, ready to be published. */
@@ -28,28 +28,67 @@ export interface PackedPeel {
   manifest: PeelManifest;
 }
 
+/** A tarball that is made while it is read, so that it is never in memory as a whole. */
+export interface PackPlan {
+  readonly manifest: PeelManifest;
+  readonly filename: string;
+  /** Bytes of the tarball, known before it is made. */
+  readonly bytes: number;
+  /**
+   * The tarball's bytes; the same each time.
+   * @throws BananaError of reading; SIGNED_FILES_DIFFER when a file changed its size meanwhile
+   */
+  chunks(): AsyncGenerator<Uint8Array, void, undefined>;
+}
+
 /**
- * Packs a peel: ustar entries under package/, sorted by code unit, mtime 0, mode 0644, in gzip with stored blocks.
- * Specification: docs/specification/peel.md, Tarball.
+ * Packs a peel in memory: ustar entries under package/, sorted by code unit, mtime 0, mode 0644, in gzip with stored
+ * blocks. Specification: docs/specification/peel.md, Tarball.
+ * @throws BananaError of `planPack` and of its chunks
+ */
+export async function packPeel(source: PeelSource): Promise<PackedPeel> {
+  const { manifest, filename, bytes, chunks } = await planPack(source);
+  const sha512 = createHash("sha512");
+  const sha1 = createHash("sha1");
+  const tarball = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for await (const chunk of chunks()) {
+    sha512.update(chunk);
+    sha1.update(chunk);
+    tarball.set(chunk, at);
+    at += chunk.length;
+  }
+  const integrity = `sha512-${sha512.digest("base64")}`;
+  return { tarball, filename, integrity, shasum: sha1.digest("hex"), manifest };
+}
+
+/**
+ * Looks at everything that a peel's tarball will hold, and makes it when it is asked for.
  * @throws BananaError of reading and of the manifest; PATH_INVALID; SIGNED_FILES_DIFFER when a signed source's
  *   package.json is not the one that its manifest gives
  */
-export async function packPeel(source: PeelSource): Promise<PackedPeel> {
+export async function planPack(source: PeelSource): Promise<PackPlan> {
   const { source: prepared, manifest } = await withPackageJson(source);
-  const sha512 = createHash("sha512");
-  const sha1 = createHash("sha1");
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of storedGzip(archive(prepared))) {
-    sha512.update(chunk);
-    sha1.update(chunk);
-    chunks.push(chunk);
+  const check = pathGuard();
+  const files: { path: string; header: Uint8Array; bytes: number }[] = [];
+  let archiveBytes = ustarEnd().length;
+  for (const path of await prepared.list()) {
+    const problem = check(ROOT + path);
+    if (problem !== undefined)
+      throw new BananaError("PATH_INVALID", problem, {
+        where: `${source.label}: ${path}`,
+        hint: "Rename the file, or move it out of the peel's folder.",
+      });
+    const { bytes } = await digestFile(prepared, path);
+    const header = ustarHeader(ROOT + path, bytes);
+    files.push({ path, header, bytes });
+    archiveBytes += header.length + bytes + ustarPadding(bytes).length;
   }
   return {
-    tarball: Buffer.concat(chunks),
-    filename: `${manifest.name.slice(1).replace("/", "-")}-${manifest.version}.tgz`,
-    integrity: `sha512-${sha512.digest("base64")}`,
-    shasum: sha1.digest("hex"),
     manifest,
+    filename: `${manifest.name.slice(1).replace("/", "-")}-${manifest.version}.tgz`,
+    bytes: storedGzipLength(archiveBytes),
+    chunks: () => storedGzip(archive(prepared, files)),
   };
 }
 
@@ -93,19 +132,24 @@ export function overlay(source: PeelSource, files: ReadonlyMap<string, Uint8Arra
   };
 }
 
-async function* archive(source: PeelSource): AsyncGenerator<Uint8Array> {
-  const check = pathGuard();
-  for (const path of await source.list()) {
-    const problem = check(ROOT + path);
-    if (problem !== undefined)
-      throw new BananaError("PATH_INVALID", problem, {
+async function* archive(
+  source: PeelSource,
+  files: readonly { path: string; header: Uint8Array; bytes: number }[],
+): AsyncGenerator<Uint8Array> {
+  for (const { path, header, bytes } of files) {
+    yield header;
+    let seen = 0;
+    for await (const piece of streamFile(source, path)) {
+      seen += piece.length;
+      if (seen > bytes) break;
+      yield piece;
+    }
+    if (seen !== bytes)
+      throw new BananaError("SIGNED_FILES_DIFFER", `expected ${bytes} bytes as before, found another size`, {
         where: `${source.label}: ${path}`,
-        hint: "Rename the file, or move it out of the peel's folder.",
+        hint: "The file was changed while it was packed: run the command again.",
       });
-    const bytes = await source.read(path);
-    yield ustarHeader(ROOT + path, bytes.length);
-    yield bytes;
-    yield ustarPadding(bytes.length);
+    yield ustarPadding(bytes);
   }
   yield ustarEnd();
 }

@@ -1,0 +1,143 @@
+import { Readable } from "node:stream";
+import { BananaError, isBananaError } from "@banana-peel/format";
+import type { PackPlan } from "../tarball/pack.js";
+import { IDLE_MS } from "./catalogue.js";
+import type { RegistryConfig } from "./npm-config.js";
+import { readBody } from "./read-body.js";
+import { type Answer, cancelled, type Requester } from "./request.js";
+
+/** How something is sent. */
+export interface SendOptions {
+  readonly config: RegistryConfig;
+  readonly request: Requester;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how much was handed over, of how much. */
+  readonly onBytes?: ((sent: number, total: number) => void) | undefined;
+  /** Milliseconds in which the registry must take a byte. */
+  readonly idleMs?: number | undefined;
+}
+
+/** Bytes of a registry's answer about itself, and to a publish. */
+const ANSWER_BYTES = 16 * 1024 * 1024;
+/** Milliseconds that a registry may take to check what it got, in addition to a second for each 10 MB. */
+const CHECK_MS = 60_000;
+/** Milliseconds in which a registry says what it offers; one that doesn't is spoken to as npm does. */
+const ABOUT_MS = 5_000;
+
+/**
+ * Whether a registry takes tarballs by our own protocol, as they are: docs/specification/registry.md. Any other answer
+ * than its own means no.
+ * @returns the bytes that it takes at most
+ */
+export async function offeredUpload(registry: string, options: SendOptions): Promise<number | undefined> {
+  const url = `${registry}-/banana-peel`;
+  const limit = AbortSignal.timeout(ABOUT_MS);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
+  try {
+    const config = { ...options.config, options: { ...options.config.options, retry: { retries: 0 } } };
+    const answer = await options.request(url, config, { headers: { accept: "application/json" }, signal });
+    const said = JSON.parse(await textOf(answer, url, signal)) as {
+      protocol?: unknown;
+      publish?: { maxBytes?: unknown };
+    } | null;
+    const maxBytes = said?.publish?.maxBytes;
+    return said?.protocol === 1 && typeof maxBytes === "number" ? maxBytes : undefined;
+  } catch {
+    if (options.signal?.aborted) throw cancelled(options.signal.reason);
+    return undefined;
+  }
+}
+
+/** Sends a tarball as it is, made on the way. @throws BananaError as `send` */
+export async function uploadTarball(
+  plan: PackPlan,
+  { registry, tag }: { registry: string; tag: string },
+  integrity: string,
+  options: SendOptions,
+): Promise<void> {
+  const { name, version } = plan.manifest;
+  const place = `${name.replace("/", "%2f")}/${encodeURIComponent(version)}`;
+  const url = `${registry}-/banana-peel/peels/${place}?tag=${encodeURIComponent(tag)}`;
+  const headers = { "content-type": "application/octet-stream", "banana-peel-integrity": integrity };
+  await send(url, headers, plan.chunks(), plan.bytes, options);
+}
+
+/**
+ * Sends a body piece by piece. The time limit is for a registry that takes or says nothing, not for the whole.
+ * @throws BananaError REGISTRY_REFUSED, REGISTRY_UNREACHABLE, CANCELLED, and what the pieces throw
+ */
+export async function send(
+  url: string,
+  headers: Record<string, string>,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  total: number,
+  options: SendOptions,
+): Promise<void> {
+  const stalled = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const watch = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stalled.abort(), ms);
+  };
+  const signal =
+    options.signal === undefined ? stalled.signal : AbortSignal.any([options.signal, stalled.signal]);
+  const idleMs = options.idleMs ?? IDLE_MS;
+  let failure: unknown;
+  const body = Readable.from(
+    (async function* () {
+      let sent = 0;
+      try {
+        for await (const piece of pieces) {
+          watch(idleMs);
+          yield piece;
+          sent += piece.length;
+          options.onBytes?.(sent, total);
+        }
+        watch(Math.max(idleMs, CHECK_MS + total / 10_000));
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    })(),
+    { objectMode: false, highWaterMark: 256 * 1024 },
+  );
+  watch(idleMs);
+  try {
+    const answer = await options.request(url, options.config, {
+      method: "PUT",
+      headers: { ...headers, "content-length": String(total) },
+      body,
+      signal,
+      // Of the whole: npm's own limit would end a long upload.
+      timeout: 0,
+    });
+    await textOf(answer, url, signal);
+  } catch (error) {
+    if (failure !== undefined) throw failure;
+    if (!stalled.signal.aborted) throw error;
+    throw new BananaError(
+      "REGISTRY_UNREACHABLE",
+      `expected ${new URL(url).host} to take the upload or to answer, found nothing for ${idleMs / 1000} s`,
+      {
+        where: url.split("?")[0],
+        hint: "Try again; if it stays, tell the registry's operator.",
+        cause: error,
+      },
+    );
+  } finally {
+    clearTimeout(timer);
+    body.destroy();
+  }
+}
+
+async function textOf(answer: Answer, url: string, signal: AbortSignal | undefined): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  try {
+    const limits = { maxBytes: ANSWER_BYTES, idleMs: IDLE_MS };
+    for await (const chunk of readBody(answer, url, limits, signal)) chunks.push(chunk);
+  } catch (error) {
+    // What a registry says of a success may be cut short: it was one.
+    if (!isBananaError(error) || error.code !== "DOWNLOAD_FAILED") throw error;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
