@@ -46,7 +46,7 @@ async function upload(
       string,
       string
     >,
-    body: bytes,
+    body: new Uint8Array(bytes),
   });
   return { status: response.status, body: await response.json() };
 }
