@@ -7,6 +7,7 @@ import { loadBases } from "./bases.js";
 import { createAdvisories } from "./gate/advisories.js";
 import { createChanges } from "./gate/changes.js";
 import { createGate } from "./gate/gate.js";
+import { DOCUMENT_BYTES } from "./gate/npm-body.js";
 import { createPublish } from "./gate/publish.js";
 import { Serial } from "./gate/serial.js";
 import { Owners } from "./storage/owners.js";
@@ -88,7 +89,6 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
         packages,
         staging,
         owners,
-        serial,
         bases,
         signers: options.signers ?? {},
         maxBodyBytes,
@@ -97,7 +97,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
         serial,
       }),
       advisories: createAdvisories(join(storage, "advisories.json")),
-      changes: createChanges({ inner, owners, serial, maxBodyBytes }),
+      changes: createChanges({ inner, owners, serial, maxBodyBytes: DOCUMENT_BYTES }),
       mayTag: async (name, user) => (await owners.get(name))?.publishers.includes(user) ?? false,
       onError: options.onError ?? (() => {}),
     }),
