@@ -267,12 +267,6 @@ describe("the gate refuses, and nothing is stored,", () => {
         },
       ],
       [
-        "no data",
-        (d) => {
-          d._attachments = {};
-        },
-      ],
-      [
         "null",
         (d) => {
           d.versions["1.0.0"] = null;
@@ -288,6 +282,9 @@ describe("the gate refuses, and nothing is stored,", () => {
       const answer = await registry.send("PUT", "/@peels%2fsample", { token, body });
       expect(answer.status, body).toBe(422);
     }
+    // Without a tarball it can only be a change of what is published, and nothing is.
+    const change = await registry.publish({ ...publishBody(tarball(valid)), _attachments: {} }, token);
+    expect(change.status).toBe(404);
     const renamed = await registry.send("PUT", "/@peels%2fother", {
       token,
       body: publishBody(tarball(valid)),

@@ -4,6 +4,7 @@ import { folderSource } from "@banana-peel/format/node";
 import { verifyPeel } from "@banana-peel/signer/verify";
 import { type Disk, nodeDisk } from "../disk/disk.js";
 import { diskError, hasCode } from "../disk/errors.js";
+import { makeFolder } from "../disk/make-folder.js";
 import { ownName } from "../disk/process-id.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
 import { PARTIAL_BYTES } from "./partial.js";
@@ -55,7 +56,7 @@ export async function cleanCache(
         const grave = join(temporary, ownName());
         // ENOENT: another process removed the entry first, or the empty temporary folder.
         for (let attempt = 0; attempt < 3; attempt++) {
-          await disk.mkdir(temporary, { recursive: true });
+          await makeFolder(disk, temporary);
           const moved = await disk.rename(peel.folder, grave).then(
             () => true,
             (error: unknown) => {

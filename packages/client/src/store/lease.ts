@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { folderSource } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
+import { makeFolder } from "../disk/make-folder.js";
 import { removeTree } from "../disk/remove.js";
 
 /**
@@ -12,11 +13,11 @@ import { removeTree } from "../disk/remove.js";
  */
 export async function leaseEntry(disk: Disk, entry: string, lease: string): Promise<boolean> {
   try {
-    await disk.mkdir(lease, { recursive: true });
+    await makeFolder(disk, lease);
     for (const path of await folderSource(entry).list()) {
       const source = join(entry, ...path.split("/"));
       const target = join(lease, ...path.split("/"));
-      if (path.includes("/")) await disk.mkdir(dirname(target), { recursive: true });
+      if (path.includes("/")) await makeFolder(disk, dirname(target));
       await linkOrCopy(disk, source, target);
     }
     return true;

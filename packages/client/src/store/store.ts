@@ -4,6 +4,7 @@ import { folderSource } from "@banana-peel/format/node";
 import { type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
+import { makeFolder } from "../disk/make-folder.js";
 import { ownName } from "../disk/process-id.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { extractedSource, extractTarball } from "./extract.js";
@@ -67,7 +68,7 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
   };
   const begin = async (): Promise<void> => {
     await sweep();
-    const created = await disk.mkdir(temporary, { recursive: true }).catch(async (error: unknown) => {
+    const created = await makeFolder(disk, temporary).catch(async (error: unknown) => {
       await tidy();
       throw error;
     });
@@ -130,7 +131,7 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
       const discard = remover(folder);
       try {
         // Recursive: another process may just have removed the empty temporary folder.
-        await disk.mkdir(folder, { recursive: true });
+        await makeFolder(disk, folder);
         const digests = await extractTarball(chunks, folder, label, disk);
         const peel = await verifyPeel(extractedSource(folder, label, digests));
         return {
@@ -153,7 +154,7 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
 /** Moves a folder to its place in the store, unless one is there already. */
 async function moveIn(disk: Disk, folder: string, target: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await disk.mkdir(dirname(target), { recursive: true });
+    await makeFolder(disk, dirname(target));
     try {
       return await disk.rename(folder, target);
     } catch (error) {

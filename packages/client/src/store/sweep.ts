@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
+import { makeFolder } from "../disk/make-folder.js";
 import { isAbandoned } from "../disk/process-id.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
 import type { Places } from "./places.js";
@@ -43,7 +44,7 @@ export async function sweepStore(disk: Disk, places: Places, partialBytes: numbe
 export async function keep(disk: Disk, path: string, kept: string, partialBytes: number): Promise<boolean> {
   try {
     if ((await disk.lstat(path)).size < partialBytes) return false;
-    await disk.mkdir(join(kept, ".."), { recursive: true });
+    await makeFolder(disk, join(kept, ".."));
     await disk.rename(path, kept);
     return true;
   } catch {
