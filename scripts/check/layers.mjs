@@ -35,6 +35,7 @@ const MAY_IMPORT = {
   cli: ABOVE.filter((name) => name !== "registry"),
   registry: ABOVE.filter((name) => name !== "registry"),
   demo: ABOVE,
+  fuzz: ABOVE,
 };
 /** Packages whose code, but for what lies under src/node/, runs in a browser. Signer: only its verify entry. */
 const BROWSER_SAFE = {
