@@ -63,9 +63,12 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
     cwd: options.cwd,
     warn: false,
   });
+  let npm: Readonly<Record<string, unknown>>;
   try {
     await config.load();
     config.validate();
+    // Reads the file that `cafile` names.
+    npm = config.flat;
   } catch (cause) {
     throw new BananaError(
       "PROJECT_INVALID",
@@ -77,18 +80,18 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
       },
     );
   }
-  const retry: Record<string, number> = { ...(config.flat.retry as Retry) };
+  const retry: Record<string, number> = { ...(npm.retry as Retry) };
   for (const [key, [field, value]] of Object.entries(PATIENCE))
     if (config.isDefault(key)) retry[field] = value;
-  const timeout = config.isDefault("fetch-timeout") ? TIMEOUT_MS : config.flat.timeout;
+  const timeout = config.isDefault("fetch-timeout") ? TIMEOUT_MS : npm.timeout;
   // No HTTP cache: the store keeps what was verified, and nothing else is worth keeping twice.
-  const flat = { ...config.flat, retry, timeout, cache: undefined, userAgent: userAgent() };
+  const flat = { ...npm, retry, timeout, cache: undefined, userAgent: userAgent() };
   return {
     options: flat,
     userConfig: String(config.get("userconfig")),
     registryFor(name) {
       const scoped = (flat as Record<string, unknown>)[`${name.slice(0, name.indexOf("/"))}:registry`];
-      return explicit ?? address(String(scoped ?? config.flat.registry), ".npmrc");
+      return explicit ?? address(String(scoped ?? npm.registry), ".npmrc");
     },
   };
 }

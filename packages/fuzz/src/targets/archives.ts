@@ -17,7 +17,7 @@ export const archives: readonly FuzzTarget[] = [
         folderSource(`${ROOT}packages/conformance/cases/valid/${name}/peel`),
       );
       const packed = await Promise.all(cases.map((source) => packPeel(source).catch(() => undefined)));
-      return packed.filter((each) => each !== undefined).map(({ bytes }) => new Uint8Array(bytes));
+      return packed.filter((each) => each !== undefined).map(({ tarball }) => new Uint8Array(tarball));
     },
     mutate(sample, random, other) {
       if (random.once(4)) return mutateBytes(sample, random, other);
