@@ -1,8 +1,9 @@
 /**
  * Measures bases/minilm with its peel by our runtime, beside PyTorch and PEFT, and writes bases/minilm/evaluation.
  *
- *   node scripts/minilm/evaluate.mjs WORK
+ *   node scripts/minilm/evaluate.mjs WORK [ROW]
  *
+ * ROW, as in "int4 auto", measures that row alone anew and keeps the others.
  * WORK/evaluation is what `python -m minilm reference` (training/) left: token ids and PyTorch's embeddings.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -28,7 +29,7 @@ const VARIANTS = [
 ];
 
 const root = new URL("../../bases/minilm/", import.meta.url).pathname;
-const work = process.argv[2];
+const [work, only] = process.argv.slice(2);
 if (work === undefined) throw new Error("expected the working folder of training/minilm as the argument");
 const read = (name) => readFile(join(work, "evaluation", name));
 const { nameIds, queryIds, right } = JSON.parse(await read("texts.json"));
@@ -43,7 +44,9 @@ async function vectors(name) {
 const peft = [...(await vectors("peft-names.f32")), ...(await vectors("peft-queries.f32"))];
 const plain = [...(await vectors("base-names.f32")), ...(await vectors("base-queries.f32"))];
 
-const rows = [
+const out = join(root, "evaluation");
+const before = only === undefined ? [] : JSON.parse(await readFile(join(out, "results.json"), "utf8")).rows;
+let rows = [
   { base: "float", variant: "base (PyTorch)", ...reference.base, cosine: cosine(plain, peft) },
   { base: "float", variant: "adapted (PEFT)", ...reference.peft, cosine: 1 },
 ];
@@ -52,6 +55,7 @@ for (const scheme of ["int8", "int4"]) {
   const source = await unsafeUnverifiedPeel(folderSource(join(root, "peels/python-search")));
   const peel = await openPeel(source, base);
   for (const [variant, options] of VARIANTS) {
+    if (only !== undefined && only !== `${scheme} ${variant}`) continue;
     let report;
     try {
       report = await base.setPeels(options === undefined ? [] : [{ peel, weight: 1 }], options ?? {});
@@ -70,7 +74,8 @@ for (const scheme of ["int8", "int4"]) {
   }
   await base.dispose();
 }
-const out = join(root, "evaluation");
+if (before.length > 0)
+  rows = before.map((old) => rows.find((row) => row.base === old.base && row.variant === old.variant) ?? old);
 await mkdir(out, { recursive: true });
 const results = { names: nameIds.length, queries: queryIds.length, rows };
 await writeFile(join(out, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
