@@ -3,7 +3,7 @@ import { row } from "../lib/row.mjs";
 import { median } from "../lib/time.mjs";
 
 const MB = 1_000_000;
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const ROUNDS = 3;
 const COMMANDS = { "banana-peel": "add", npm: "install", pnpm: "add" };
 
 /** Adding a 60 MB peel to an empty project, verified: with empty caches, and with what the last project left in them. */

@@ -4,7 +4,7 @@ import { openMarket } from "../lib/market.mjs";
 import { row } from "../lib/row.mjs";
 import { median } from "../lib/time.mjs";
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const ROUNDS = 3;
 const PEELS = 50;
 const ADD = { "banana-peel": ["add"], npm: ["install"], pnpm: ["add"] };
 const FROZEN = {
