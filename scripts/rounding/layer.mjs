@@ -20,17 +20,15 @@ const INT8 = {
   axis: 1,
 };
 const INT4 = {
-  ...{
-    form: "qdq",
-    bits: 4,
-    signed: true,
-    min: -8,
-    max: 7,
-    layout: "kn",
-    granularity: "block",
-    axis: 0,
-    blockSize: 32,
-  },
+  form: "qdq",
+  bits: 4,
+  signed: true,
+  min: -8,
+  max: 7,
+  layout: "kn",
+  granularity: "block",
+  axis: 0,
+  blockSize: 32,
 };
 
 /** Rows of {size, way, gain, error, cosine}; `size` is the update's, relative to the weights. */

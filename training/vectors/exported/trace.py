@@ -10,7 +10,8 @@ from adapters import groups_of, is_transposed, sizes, to_matrix
 from onnx import TensorProto, numpy_helper
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
-from second_forms import FormLayer, pack, read_nbits, unpack
+from plain_bases import read_plain
+from second_forms import FormLayer, read_nbits
 
 # By operator: inputs of x, weight, scale and zero point.
 PLACES = {
@@ -95,26 +96,7 @@ def given(node, index):
 
 def elements(tensor):
     """Elements of an initializer of 8 bits or two nibbles a byte, and the encoder of such elements."""
-    bits, signed = BITS[tensor.data_type]
-    shape = tuple(tensor.dims)
-    raw = np.frombuffer(
-        tensor.raw_data or bytes(v & 255 for v in tensor.int32_data), np.uint8
-    )
-    dtype = np.int8 if signed else np.uint8
-    if bits == 8:
-        return raw.view(dtype).reshape(shape), lambda values: values.tobytes()
-    whole = unpack(raw, 4)
-    count = int(np.prod(shape))
-    values = whole[:count].astype(dtype)
-    if signed:
-        values = np.where(values > 7, values - 16, values).astype(dtype)
-
-    def encode(new):
-        out = whole.copy()
-        out[:count] = new.reshape(-1).astype(np.uint8) & 15
-        return pack(out, 4).tobytes()
-
-    return values.reshape(shape), encode
+    return read_plain(tensor, *BITS[tensor.data_type])
 
 
 def layers(proto, names, model):
