@@ -71,6 +71,8 @@ def kernel(name, why, kind, layer, options, **more):
     case = Case(name, why)
     module = build(kind, layer, **options)
     delta = module.get_diff_weight()[0].detach().reshape(layer.weight.shape)
+    if kind is not LoConModule:
+        delta = delta / module.scale  # it has alpha / dim twice
     x = torch.randn(1, layer.in_channels, 5, 5)
     wanted = (module(x) - layer(x)).detach()
     assert torch.allclose(torch.nn.functional.conv2d(x, delta), wanted, atol=1e-5), name
@@ -114,6 +116,6 @@ def main() -> None:
     kernel("lycoris-loha-3x3", "its second factors are flattened kernels", LohaModule, conv(), {"lora_dim": 2, "alpha": 2}, rank=4)
     kernel("lycoris-lokr-3x3", "its second factor holds the kernel", LokrModule, conv(), {"lora_dim": 100, "alpha": 1})
     kernel("lycoris-lokr-3x3-low", "its second factor is itself low-rank, flattened", LokrModule, conv(), {"lora_dim": 1, "alpha": 1, "factor": 2})
-    refused("lycoris-loha-tucker", "hada_t1 and hada_t2", build(LohaModule, conv(), lora_dim=2, alpha=1, use_tucker=True), ["Tucker", FLAT])
-    refused("lycoris-lokr-tucker", "lokr_t2", build(LokrModule, conv(), lora_dim=1, alpha=1, use_tucker=True, factor=2), ["Tucker", FLAT])
+    kernel("lycoris-loha-tucker", "hada_t1 and hada_t2 hold the kernel: still rank 2 x 2", LohaModule, conv(), {"lora_dim": 2, "alpha": 1, "use_tucker": True}, rank=4)
+    kernel("lycoris-lokr-tucker", "lokr_t2 holds the kernel", LokrModule, conv(), {"lora_dim": 1, "alpha": 1, "use_tucker": True, "factor": 2})
     refused("lycoris-full", "a whole difference", build(FullModule, nn.Linear(12, 16)), ["full update", FLAT])

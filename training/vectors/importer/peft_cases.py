@@ -4,11 +4,11 @@ import json
 
 import torch
 from case import Case, randomise
-from peft import LoHaConfig, LoraConfig, get_peft_model
+from peft import EvaConfig, LoraConfig, get_peft_model
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
-LORA = ("lora_A", "lora_B", "lora_embedding", "lora_magnitude")
+TRAINED = ("lora_A", "lora_B", "lora_E", "lora_embedding", "lora_magnitude", "hada_", "lokr_")
 
 
 class Attention(nn.Module):
@@ -40,7 +40,7 @@ class Model(nn.Module):
 def adapted(config: LoraConfig):
     torch.manual_seed(7)
     model = get_peft_model(Model(), config)
-    randomise(model, LORA)
+    randomise(model, TRAINED)
     return model.eval()
 
 
@@ -56,6 +56,11 @@ def deltas(model, transpose=False, flat=False) -> dict:
 def save(case: Case, model, **options) -> None:
     model.save_pretrained(case.files, **options)
     (case.files / "README.md").unlink(missing_ok=True)
+    path = case.files / "adapter_config.json"
+    config = json.loads(path.read_text())
+    if isinstance(config.get("target_modules"), list):
+        config["target_modules"].sort()  # a set, in an order of its own every time
+    path.write_text(json.dumps(config, indent=2, sort_keys=True))
 
 
 def exact(name: str, why: str, config: LoraConfig, transpose=False, flat=False, cast=None, **more) -> None:
@@ -104,9 +109,9 @@ def converted_pissa() -> None:
     case.exact("peft", merged, tolerance=1e-5)
 
 
-def dora() -> None:
-    case = Case("peft-dora", "DoRA depends on the base's weight: computed from it")
-    model = adapted(LoraConfig(r=2, lora_alpha=4, use_dora=True, target_modules=["q_proj"]))
+def dora(name: str, why: str, target: str, transpose=False) -> None:
+    case = Case(name, why)
+    model = adapted(LoraConfig(r=2, lora_alpha=4, use_dora=True, target_modules=[target]))
     weights, wanted = {}, {}
     for name, module in model.base_model.model.named_modules():
         if hasattr(module, "get_delta_weight"):
@@ -115,14 +120,18 @@ def dora() -> None:
     merged = model.merge_and_unload()
     for name, weight in weights.items():
         wanted[name] = merged.get_submodule(name).weight - weight
-    case.exact("peft", wanted, weights, tolerance=1e-5)
+    if transpose:
+        wanted, weights = ({name: w.T for name, w in found.items()} for found in (wanted, weights))
+    case.exact("peft", wanted, {name: w.flatten(1) for name, w in weights.items()}, tolerance=1e-5)
 
 
 def main() -> None:
     plain()
     patterned()
     converted_pissa()
-    dora()
+    dora("peft-dora", "DoRA depends on the base's weight: computed from it", "q_proj")
+    dora("peft-dora-conv", "a length for every output channel, over channels and kernel", "conv")
+    dora("peft-dora-embedding", "a length for every feature, over the vocabulary", "embed", transpose=True)
     refusals()
 
 
@@ -147,6 +156,10 @@ def plain() -> None:
     exact("peft-conv-1x1", "a 1x1 convolution is a linear layer", LoraConfig(r=2, target_modules=["point"]), flat=True)
     exact("peft-float16", "float16 factors keep their type", LoraConfig(r=4, lora_alpha=4, target_modules=["q_proj"]), cast=torch.float16, dtype="F16")
     exact("peft-bfloat16", "bfloat16 factors keep their type", LoraConfig(r=4, lora_alpha=4, target_modules=["q_proj"]), cast=torch.bfloat16, dtype="BF16")
+
+
+    exact("peft-eva", "EVA starts elsewhere and leaves the base as it is", LoraConfig(r=3, lora_alpha=3, target_modules=["q_proj"], init_lora_weights="eva", eva_config=EvaConfig()))
+    exact("peft-layers", "layers_to_transform: only one layer has tensors", LoraConfig(r=3, target_modules=["q_proj"], layers_to_transform=[1], layers_pattern="layers"))
 
 
 def patterned() -> None:
@@ -179,7 +192,6 @@ def refusals() -> None:
     refused("peft-pissa", "PiSSA changes the base", LoraConfig(r=2, target_modules=q, init_lora_weights="pissa"), ["pissa"])
     refused("peft-olora", "OLoRA changes the base", LoraConfig(r=2, target_modules=q, init_lora_weights="olora"), ["olora"])
     refused("peft-target-parameters", "parameters that are no layers", LoraConfig(r=2, target_modules=q, target_parameters=["layers.0.out.weight"]), ["target_parameters"])
-    refused("peft-loha", "PEFT's own LoHa", LoHaConfig(r=2, target_modules=q), ["LOHA"])
     for option, value in {
         "layer_replication": [[0, 2], [1, 2]],
         "use_qalora": True,

@@ -43,6 +43,14 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
   return product;
 }
 
+/** The transpose. */
+export function transposed({ rows, columns, data }: Matrix): Matrix {
+  const turned = zeros(columns, rows);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) turned.data[j * rows + i] = data[i * columns + j]!;
+  return turned;
+}
+
 /** Rows [start, end) of a matrix. */
 export function rowsOf(matrix: Matrix, start: number, end: number): Matrix {
   if (start === 0 && end === matrix.rows) return matrix;

@@ -17,7 +17,28 @@ const files = (
 });
 
 const OWN: Readonly<Record<string, LoraFiles[]>> = {
-  peft: [files("peft", peftModule("a.q", 4, 3), CONFIG)],
+  peft: [
+    files("peft", peftModule("a.q", 4, 3), CONFIG),
+    files(
+      "peft's loha",
+      {
+        "base_model.model.a.q.hada_w1_a": ramp([4, 2]),
+        "base_model.model.a.q.hada_w1_b": ramp([2, 3]),
+        "base_model.model.a.q.hada_w2_a": ramp([4, 2]),
+        "base_model.model.a.q.hada_w2_b": ramp([2, 3]),
+      },
+      { peft_type: "LOHA", r: 2, alpha: 2 },
+    ),
+    files(
+      "adalora",
+      {
+        "base_model.model.a.q.lora_A": ramp([2, 3]),
+        "base_model.model.a.q.lora_E": ramp([2, 1]),
+        "base_model.model.a.q.lora_B": ramp([4, 2]),
+      },
+      { peft_type: "ADALORA", init_r: 4, lora_alpha: 2 },
+    ),
+  ],
   diffusers: [
     files("diffusers", { "unet.a.q.lora_A.weight": ramp([2, 3]), "unet.a.q.lora_B.weight": ramp([4, 2]) }),
     files("diffusers, old", {

@@ -5,7 +5,7 @@ import type { Importer, LoraFiles } from "../importer.js";
 import { IMPORT_LIMITS } from "../limits.js";
 import { splitDotted } from "../names/module-name.js";
 import { peftKey, readPeftTensors } from "./peft.js";
-import { type PeftConfig, peftConfig } from "./peft-config.js";
+import { loraConfig, type PeftConfig } from "./peft-config.js";
 
 /** Metadata key of the PEFT configuration, its options prefixed by component (loaders/lora_base.py). */
 const METADATA = "lora_adapter_metadata";
@@ -68,7 +68,7 @@ function modern(name: string): string {
 }
 
 function alphaConfig(alpha: number): PeftConfig {
-  return { notes: new Set(), scale: (_, rank) => alpha / rank };
+  return { notes: new Set(), scale: (_, rank) => (rank === undefined ? 1 : alpha / rank) };
 }
 
 /** PEFT configurations by component prefix. */
@@ -87,5 +87,5 @@ function metadataConfigs({ metadata, label }: LoraFiles): Map<string, PeftConfig
     options[key.slice(dot + 1)] = option;
     byPrefix.set(prefix, options);
   }
-  return new Map([...byPrefix].map(([prefix, options]) => [prefix, peftConfig(options, where)]));
+  return new Map([...byPrefix].map(([prefix, options]) => [prefix, loraConfig(options, where)]));
 }

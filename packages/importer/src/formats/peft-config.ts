@@ -1,6 +1,6 @@
-import { RE2JS } from "re2js";
 import { invalid, unsupported } from "../errors.js";
-import { IMPORT_LIMITS } from "../limits.js";
+import { checkOptions, number } from "./peft-options.js";
+import { first, patterns } from "./peft-patterns.js";
 
 /** How PEFT scales the update of a module. */
 export interface PeftConfig {
@@ -10,10 +10,10 @@ export interface PeftConfig {
    * Scale of a module's update: alpha / r, or alpha / sqrt(r) with use_rslora; alpha and r by the first pattern that
    * the module's path matches.
    * @param path the module's path in the base model
-   * @param rank rows of its lora_A
+   * @param rank the rank that its tensors have; undefined where they don't tell it
    * @throws BananaError IMPORT_INVALID when the configuration says another rank
    */
-  scale(path: string, rank: number): number;
+  scale(path: string, rank: number | undefined): number;
 }
 
 /** Inits that leave the base as it is; any other is converted first (LoraConfig.init_lora_weights). */
@@ -24,33 +24,15 @@ const CONVERT =
 const ORDER =
   "Some modules match several entries of alpha_pattern; the first of the file counts, as when PEFT loads it. PEFT sorts the entries when it saves, so that the training may have used another.";
 
-/** Options that can't be expressed, when set, and why. */
-const REFUSED: Readonly<Record<string, string>> = {
-  target_parameters: "it changes parameters that are no layers of their own",
-  layer_replication: "it builds a model of other layers than the base's",
-  use_qalora: "its factors read pooled inputs",
-  alora_invocation_tokens: "it applies only after certain tokens",
-  use_bdlora: "its factors are block-diagonal, in a layout of their own",
-  arrow_config: "it routes between adapters by the input",
-  monteclora_config: "it samples its factors",
-  kasa_config: "it truncates the base's own weights",
-  trainable_token_indices: "it replaces rows of the embedding",
-};
 /** Options that don't change what the saved tensors of LoRA mean; those that add other tensors are refused by these. */
-const HARMLESS = new Set([
+const LORA_OPTIONS = [
   "alpha_pattern",
-  "auto_mapping",
-  "base_model_name_or_path",
   "bias",
   "corda_config",
   "ensure_weight_tying",
   "eva_config",
-  "exclude_modules",
   "fan_in_fan_out",
-  "inference_mode",
   "init_lora_weights",
-  "layers_pattern",
-  "layers_to_transform",
   "loftq_config",
   "lora_alpha",
   "lora_bias",
@@ -58,41 +40,53 @@ const HARMLESS = new Set([
   "lora_ga_config",
   "megatron_config",
   "megatron_core",
-  "modules_to_save",
-  "peft_type",
-  "peft_version",
   "qalora_group_size",
   "r",
   "rank_pattern",
-  "revision",
   "runtime_config",
-  "target_modules",
-  "task_type",
   "use_dora",
   "use_rslora",
   "velora_config",
-]);
+];
+
+/** Options of LOHA and LOKR: how they were trained and initialised; the tensors' shapes say the rest. */
+const LYCORIS_OPTIONS = [
+  "alpha",
+  "alpha_pattern",
+  "decompose_both",
+  "decompose_factor",
+  "init_weights",
+  "module_dropout",
+  "r",
+  "rank_dropout",
+  "rank_dropout_scale",
+  "rank_pattern",
+  "use_effective_conv2d",
+];
+
+/** Options of ADALORA beside LoRA's: how the ranks were found, which the tensors' shapes have. */
+const ADALORA_OPTIONS = [
+  ...LORA_OPTIONS,
+  "beta1",
+  "beta2",
+  "deltaT",
+  "init_r",
+  "orth_reg_weight",
+  "target_r",
+  "tfinal",
+  "tinit",
+  "total_step",
+];
+
+type Options = Readonly<Record<string, unknown>>;
 
 /**
- * Reads adapter_config.json (PEFT 0.21.2, tuners/lora/config.py). Options of a newer PEFT are refused when they are
- * set, since they may change what the tensors mean.
+ * Reads adapter_config.json of a LoRA (PEFT 0.21.2, tuners/lora/config.py). Options of a newer PEFT are refused when
+ * they are set, since they may change what the tensors mean.
  * @throws BananaError IMPORT_INVALID, IMPORT_UNSUPPORTED
  */
-export function peftConfig(config: Readonly<Record<string, unknown>>, where: string): PeftConfig {
-  const type = config.peft_type ?? "LORA";
-  if (type !== "LORA")
-    throw unsupported(
-      `peft_type ${JSON.stringify(type)}`,
-      where,
-      "only LORA is read",
-      "Train a LoRA with PEFT.",
-    );
-  for (const [option, value] of Object.entries(config)) {
-    if (isUnset(value) || HARMLESS.has(option)) continue;
-    const reason =
-      REFUSED[option] ?? "this importer doesn't know the option, and it may change what the tensors mean";
-    throw unsupported(option, `${where}:/${option}`, reason, "Train without this option.");
-  }
+export function loraConfig(config: Options, where: string): PeftConfig {
+  checkOptions(config, LORA_OPTIONS, where);
   const init = config.init_lora_weights ?? true;
   if (!PLAIN_INITS.includes(init as string | boolean))
     throw unsupported(
@@ -101,88 +95,62 @@ export function peftConfig(config: Readonly<Record<string, unknown>>, where: str
       "it changes the base's own weights",
       CONVERT,
     );
-  const rank = number(config.r ?? 8, `${where}:/r`);
+  return patterned(config, "lora_alpha", where, config.use_rslora === true);
+}
+
+/**
+ * Reads adapter_config.json of a LoHa or a LoKr (tuners/loha/config.py, tuners/lokr/config.py): alpha / r, also where
+ * both sides of a LoKr are whole.
+ * @throws BananaError IMPORT_INVALID, IMPORT_UNSUPPORTED
+ */
+export function lycorisConfig(config: Options, where: string): PeftConfig {
+  checkOptions(config, LYCORIS_OPTIONS, where);
+  return patterned(config, "alpha", where, false);
+}
+
+/**
+ * Reads adapter_config.json of an AdaLoRA (tuners/adalora/config.py): alpha / (init_r + 1e-5), whatever rank is left, and
+ * the rank itself for an alpha that isn't positive (tuners/adalora/layer.py, update_layer and get_delta_weight).
+ * @throws BananaError IMPORT_INVALID, IMPORT_UNSUPPORTED
+ */
+export function adaloraConfig(config: Options, where: string): PeftConfig {
+  checkOptions(config, ADALORA_OPTIONS, where);
+  const initial = number(config.init_r ?? 12, `${where}:/init_r`);
   const alpha = number(config.lora_alpha ?? 8, `${where}:/lora_alpha`);
+  return {
+    notes: new Set(),
+    scale(path, found) {
+      if (found === undefined || found > initial)
+        throw invalid(
+          `${where}: ${path}`,
+          `expected at most rank ${initial}, as init_r says, found ${found}`,
+        );
+      return (alpha > 0 ? alpha : found) / (initial + 1e-5);
+    },
+  };
+}
+
+function patterned(config: Options, alphaName: string, where: string, root: boolean): PeftConfig {
+  const rank = number(config.r ?? 8, `${where}:/r`);
+  const alpha = number(config[alphaName] ?? 8, `${where}:/${alphaName}`);
   const ranks = patterns(config.rank_pattern, `${where}:/rank_pattern`);
   const alphas = patterns(config.alpha_pattern, `${where}:/alpha_pattern`);
-  const root = config.use_rslora === true;
   const notes = new Set<string>();
   return {
     notes,
     scale(path, found) {
       const expected = first(ranks, path) ?? rank;
-      if (found !== expected)
+      if (found !== undefined && found !== expected)
         throw invalid(
           `${where}: ${path}`,
-          `expected rank ${expected}, as r and rank_pattern say, found ${found} in lora_A`,
+          `expected rank ${expected}, as r and rank_pattern say, found ${found} in the weights`,
           "Take the adapter_config.json that was saved with these weights.",
         );
+      if (!(expected > 0))
+        throw invalid(`${where}: ${path}`, `expected a rank of 1 or more, found ${expected}`);
       if (new Set(alphas.filter(({ matches }) => matches(path)).map(({ value }) => value)).size > 1)
         notes.add(ORDER);
-      return (first(alphas, path) ?? alpha) / (root ? Math.sqrt(found) : found);
+      return (first(alphas, path) ?? alpha) / (root ? Math.sqrt(expected) : expected);
     },
   };
-}
-
-function isUnset(value: unknown): boolean {
-  return (
-    value === null ||
-    value === undefined ||
-    value === false ||
-    (Array.isArray(value) && value.length === 0) ||
-    (typeof value === "object" && Object.keys(value).length === 0)
-  );
-}
-
-function number(value: unknown, where: string): number {
-  if (typeof value !== "number" || !Number.isFinite(value))
-    throw invalid(where, `expected a number, found ${JSON.stringify(value)}`, "Correct adapter_config.json.");
-  return value;
-}
-
-interface Pattern {
-  readonly matches: (path: string) => boolean;
-  readonly value: number;
-}
-
-/** PEFT's rule, utils/other.py get_pattern_key: re.match(r"(.*\.)?(KEY)$", path); the first match wins. */
-function patterns(value: unknown, where: string): Pattern[] {
-  if (value === undefined || value === null) return [];
-  if (typeof value !== "object" || Array.isArray(value))
-    throw invalid(
-      where,
-      `expected an object, found ${JSON.stringify(value)}`,
-      "Correct adapter_config.json.",
-    );
-  const entries = Object.entries(value);
-  if (entries.length > IMPORT_LIMITS.patterns)
-    throw invalid(where, `expected at most ${IMPORT_LIMITS.patterns} patterns, found ${entries.length}`);
-  return entries.map(([key, entry]) => {
-    if (key.length > IMPORT_LIMITS.patternLength)
-      throw invalid(
-        where,
-        `expected patterns of at most ${IMPORT_LIMITS.patternLength} characters, found ${key.length}`,
-      );
-    return { matches: compile(key, where), value: number(entry, `${where}/${key}`) };
-  });
-}
-
-/** RE2 takes linear time, so that a pattern of a stranger can't hang the import. */
-function compile(key: string, where: string): (path: string) => boolean {
-  try {
-    const expression = RE2JS.compile(`(?:.*\\.)?(?:${key})`);
-    return (path) => expression.matches(path);
-  } catch (cause) {
-    const error = unsupported(
-      `the pattern ${JSON.stringify(key.slice(0, 80))}`,
-      where,
-      "it is no regular expression of linear time (RE2)",
-      "Write the pattern without look-around and back-references.",
-    );
-    throw Object.assign(error, { cause });
-  }
-}
-
-function first(list: readonly Pattern[], path: string): number | undefined {
-  return list.find(({ matches }) => matches(path))?.value;
 }

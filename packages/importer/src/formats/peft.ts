@@ -3,25 +3,29 @@ import type { Magnitude } from "../delta/dora.js";
 import { finite, toKernels, toMatrix } from "../delta/matrix.js";
 import { ambiguous, invalid, unsupported } from "../errors.js";
 import type { Importer, LoraFiles, LoraModules, RefusedModule, SourceModule } from "../importer.js";
-import { type PeftConfig, peftConfig } from "./peft-config.js";
-import { groupTensors, need, type Roles, readModule, strayTensor } from "./tensors.js";
+import { readPeftAdalora } from "./peft-adalora.js";
+import { loraConfig, type PeftConfig } from "./peft-config.js";
+import { refusedKind } from "./peft-kinds.js";
+import { readPeftLycoris } from "./peft-lycoris.js";
+import { otherTensor, PEFT_PREFIX, peftPlace } from "./peft-names.js";
+import { groupTensors, need, type Roles, readModule } from "./tensors.js";
 import { pair } from "./updates.js";
 
-const PREFIX = "base_model.model.";
 /** The name of the adapter stands in the middle when a model's own state was saved. */
 const KEY =
   /^(.+)\.(lora_A|lora_B|lora_embedding_A|lora_embedding_B|lora_magnitude_vector)(?:\.(?!weight$|bias$)([^.]+))?(?:\.(weight|bias))?$/;
 
 /**
  * PEFT (huggingface/peft 0.21.2): adapter_config.json and adapter_model.safetensors;
- * base_model.model.X.lora_A.weight [r,K], .lora_B.weight [N,r]; delta = s B A. fan_in_fan_out only says how the
+ * base_model.model.X.lora_A.weight [r,K], .lora_B.weight [N,r]; delta = s B A; LoHa, LoKr and AdaLoRA by their own
+ * tensors. fan_in_fan_out only says how the
  * base's weight is stored, so A and B are the same for it.
  */
 export const peft: Importer = {
   id: "peft",
   title: "PEFT",
   detect: ({ tensors, config }) =>
-    config !== undefined || [...tensors.keys()].some((name) => name.startsWith(PREFIX)),
+    config !== undefined || [...tensors.keys()].some((name) => name.startsWith(PEFT_PREFIX)),
   read(files) {
     if (files.config === undefined)
       throw invalid(
@@ -29,13 +33,27 @@ export const peft: Importer = {
         "expected adapter_config.json beside the weights, found none: it holds alpha and the rank patterns",
         "Import the whole folder that PEFT saved.",
       );
-    const config = peftConfig(files.config, "adapter_config.json");
-    const read = readPeftTensors(files, (path) => {
-      const inner = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : path;
-      return { path: { spelling: "dotted", text: inner }, config, configPath: inner };
-    });
+    const type = files.config.peft_type ?? "LORA";
+    const read = typeof type === "string" && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+    if (read === undefined) throw refusedKind(type, CONFIG);
+    return read(files, files.config);
+  },
+};
+
+const CONFIG = "adapter_config.json";
+
+/** The kinds of PEFT's that are low-rank updates, by peft_type. */
+const KINDS: Readonly<
+  Record<string, (files: LoraFiles, config: Readonly<Record<string, unknown>>) => LoraModules>
+> = {
+  LORA(files, options) {
+    const config = loraConfig(options, CONFIG);
+    const read = readPeftTensors(files, (name) => ({ ...peftPlace(name), config }));
     return { ...read, notes: [...config.notes] };
   },
+  LOHA: readPeftLycoris,
+  LOKR: readPeftLycoris,
+  ADALORA: readPeftAdalora,
 };
 
 /** What the names of a file in PEFT's style say about a module: its path and the configuration that scales it. */
@@ -65,9 +83,7 @@ export function readPeftTensors(
       hint: "Save each adapter into a folder of its own.",
       details: { adapters: [...adapters] },
     });
-  const refused: RefusedModule[] = unknown.map((name) =>
-    isTrained(name) ? trainedTensor(name, config) : strayTensor(name),
-  );
+  const refused: RefusedModule[] = unknown.map((name) => otherTensor(name, config));
   const read = [...modules].map(([name, roles]) =>
     readModule(name, refused, () => peftModule(name, roles, place(name))),
   );
@@ -114,21 +130,4 @@ function peftModule(name: string, roles: Roles, { path, config, configPath }: Pe
     throw invalid(`${name}.lora_magnitude_vector`, `expected [${b.rows}], found [${vector.shape.join(",")}]`);
   const magnitude: Magnitude = { values, along: "rows" };
   return { name, path, delta, magnitude };
-}
-
-function isTrained(name: string): boolean {
-  return /\.(?:weight|bias)$|\.modules_to_save\.|token_adapter/.test(name);
-}
-
-/** A whole tensor: of modules_to_save, or a bias that was trained. */
-function trainedTensor(name: string, config: LoraFiles["config"]): RefusedModule {
-  return {
-    name,
-    feature:
-      name.endsWith(".bias") && !config?.modules_to_save
-        ? "a trained bias"
-        : "a whole trained layer (modules_to_save)",
-    reason: "an adapter holds low-rank updates only",
-    mend: "Train without bias and modules_to_save, or import the rest with `partial`.",
-  };
 }

@@ -2,8 +2,9 @@ import { type Delta, lowRankDelta } from "../delta/delta.js";
 import type { Magnitude } from "../delta/dora.js";
 import { lohaDelta } from "../delta/loha.js";
 import { fullSide, lokrDelta, type Side } from "../delta/lokr.js";
-import { finite, type Matrix, multiply, scalar, toKernels, toMatrix, zeros } from "../delta/matrix.js";
-import { invalid, unsupported } from "../errors.js";
+import { finite, type Matrix, multiply, scalar, toKernels, toMatrix, transposed } from "../delta/matrix.js";
+import { contractCore } from "../delta/tucker.js";
+import { invalid } from "../errors.js";
 import { need, type Roles } from "./tensors.js";
 
 /** Roles that the kohya and LyCORIS formats read, without the module's name. */
@@ -60,70 +61,76 @@ export function loraUpdate(roles: Roles, module: string): Delta {
   const middle = { ...core, columns: channels };
   pair(up, core, module);
   pair(middle, down, module);
-  const a = core.kernel === undefined ? multiply(core, down) : tucker(core, core.kernel, down);
+  const a = core.kernel === undefined ? multiply(core, down) : contractCore(core, core.kernel, down);
   return lowRankDelta({ ...a, kernel: core.kernel }, up, alphaScale(roles, down.rows, module));
 }
 
-/**
- * A Tucker core [r, q, kernel] times lora_down [q, C]: [r, C, kernel], as in LyCORIS functional/general.py (rebuild_tucker).
- * So the update keeps the rank r. Summed in float64 and rounded once.
- */
-function tucker(core: Matrix, kernel: readonly number[], down: Matrix): Matrix {
-  const positions = kernel.reduce((product, size) => product * size, 1);
-  const out = zeros(core.rows, down.columns * positions);
-  const sums = new Float64Array(out.columns);
-  for (let r = 0; r < core.rows; r++) {
-    sums.fill(0);
-    for (let q = 0; q < down.rows; q++)
-      for (let channel = 0; channel < down.columns; channel++) {
-        const factor = down.data[q * down.columns + channel]!;
-        const from = r * core.columns + q * positions;
-        for (let p = 0; p < positions; p++) sums[channel * positions + p]! += factor * core.data[from + p]!;
-      }
-    out.data.set(sums, r * out.columns);
-  }
-  return out;
-}
+/** The scale of an update of a rank; undefined where no factor has one. */
+export type ScaleOf = (rank: number | undefined) => number;
 
-/** LyCORIS LoHa; of a convolution its second factors are flattened, [r, channels * positions]. */
-export function lohaUpdate(roles: Roles, module: string): Delta {
-  if (roles.has("hada_t1") || roles.has("hada_t2")) throw tuckerCore("hada_t1, hada_t2", module);
-  const [w1a, w1b, w2a, w2b] = ["hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"].map((role) =>
-    roleMatrix(roles, role, module),
-  ) as [Matrix, Matrix, Matrix, Matrix];
-  pair(w1a, w1b, module);
-  pair(w2a, w2b, module);
+/**
+ * LoHa of LyCORIS and PEFT; of a convolution its second factors are flattened, [r, channels * positions], or hold a
+ * Tucker core each.
+ */
+export function lohaUpdate(roles: Roles, module: string, scaleOf: ScaleOf = byAlpha(roles, module)): Delta {
+  const [w1a, w1b] = product(roles, "hada_w1", "hada_t1", module);
+  const [w2a, w2b] = product(roles, "hada_w2", "hada_t2", module);
   if (w1a.rows !== w2a.rows || w1b.columns !== w2b.columns)
     throw invalid(
       module,
       `expected two products of one shape, found [${w1a.rows},${w1b.columns}] and [${w2a.rows},${w2b.columns}]`,
     );
-  return lohaDelta(w1a, w1b, w2a, w2b, alphaScale(roles, w1b.rows, module));
+  return lohaDelta(w1a, w1b, w2a, w2b, scaleOf(w1b.rows));
 }
 
 /**
- * LyCORIS LoKr; of a convolution the kernel is in its second factor. The rank that alpha is divided by is w1's when w1 is factored, else w2's; when
- * neither is, the scale is 1 whatever alpha says (modules/lokr.py, make_module_from_state_dict and __init__).
+ * LoKr of LyCORIS and PEFT; of a convolution the kernel is in its second factor. The rank that alpha is divided by is
+ * w1's when w1 is factored, else w2's. When neither is, LyCORIS has scale 1 whatever alpha says (modules/lokr.py,
+ * make_module_from_state_dict and __init__), and PEFT alpha / r as ever.
  */
-export function lokrUpdate(roles: Roles, module: string): Delta {
-  if (roles.has("lokr_t1") || roles.has("lokr_t2")) throw tuckerCore("lokr_t1, lokr_t2", module);
-  const [one, oneRank] = side(roles, "lokr_w1", module);
-  const [two, twoRank] = side(roles, "lokr_w2", module);
-  const rank = oneRank ?? twoRank;
-  return lokrDelta(one, two, rank === undefined ? 1 : alphaScale(roles, rank, module));
+export function lokrUpdate(roles: Roles, module: string, scaleOf: ScaleOf = byAlpha(roles, module)): Delta {
+  const [one, oneRank] = side(roles, "lokr_w1", "lokr_t1", module);
+  const [two, twoRank] = side(roles, "lokr_w2", "lokr_t2", module);
+  if (oneRank !== undefined && twoRank !== undefined && oneRank !== twoRank)
+    throw invalid(module, `expected two sides of one rank, found ${oneRank} and ${twoRank}`);
+  return lokrDelta(one, two, scaleOf(oneRank ?? twoRank));
 }
 
-function side(roles: Roles, role: string, module: string): [Side, number | undefined] {
+/** LyCORIS's scale: alpha / rank, and 1 where there is no rank. */
+function byAlpha(roles: Roles, module: string): ScaleOf {
+  return (rank) => (rank === undefined ? 1 : alphaScale(roles, rank, module));
+}
+
+function side(roles: Roles, role: string, core: string, module: string): [Side, number | undefined] {
   if (roles.has(role)) {
     const whole = roleKernels(roles, role, module);
     const { u, v } = fullSide(whole);
     return [{ u, v: { ...v, kernel: whole.kernel } }, undefined];
   }
-  const a = roleMatrix(roles, `${role}_a`, module);
-  const b = roleMatrix(roles, `${role}_b`, module);
-  pair(a, b, `${module}.${role}`);
+  const [a, b] = product(roles, role, core, module);
   const full = a.columns >= Math.min(a.rows, b.columns);
   return [full ? fullSide(multiply(a, b)) : { u: a, v: b }, a.columns];
+}
+
+/**
+ * Two factors [rows,r] and [r,columns] of a product. With a Tucker core [r,r,kernel] the file has them as [r,rows] and
+ * [r,channels], and the core goes into the second one: the product's rank stays r.
+ */
+function product(roles: Roles, role: string, coreRole: string, module: string): [Matrix, Matrix] {
+  const a = roleMatrix(roles, `${role}_a`, module);
+  const b = roleMatrix(roles, `${role}_b`, module);
+  const tensor = roles.get(coreRole);
+  if (tensor === undefined) {
+    pair(a, b, `${module}.${role}`);
+    return [a, b];
+  }
+  const core = toKernels(tensor, `${module}.${coreRole}`);
+  if (core.rows !== a.rows || tensor.shape[1] !== b.rows)
+    throw invalid(
+      `${module}.${coreRole}`,
+      `expected a core [${a.rows},${b.rows},...], found [${tensor.shape.join(",")}]`,
+    );
+  return [transposed(a), contractCore(core, tensor.shape.slice(2), b)];
 }
 
 /**
@@ -140,13 +147,4 @@ export function doraScale(roles: Roles, { n, k }: Delta, module: string): Magnit
   if (plain && first === n && second === 1) return { values, along: "rows" };
   if (plain && first === 1 && second === k) return { values, along: "columns" };
   throw invalid(where, `expected [${n},1] or [1,${k}], found [${tensor.shape.join(",")}]`);
-}
-
-function tuckerCore(feature: string, module: string) {
-  return unsupported(
-    `a Tucker core (${feature})`,
-    module,
-    "its product by elements has a rank of the fourth power of the LoRA's",
-    "Train without use_tucker, or import the rest of it with `partial`.",
-  );
 }
