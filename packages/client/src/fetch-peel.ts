@@ -12,6 +12,8 @@ export interface WantedPeel {
   readonly name: string;
   readonly version: string;
   readonly integrity: string;
+  /** Address of the registry that names the tarball's. */
+  readonly registry?: string | undefined;
   /** Address of its tarball, asked for when the store lacks it. */
   tarball(): Promise<string>;
 }
@@ -68,12 +70,13 @@ export async function fetchPeel(wanted: WantedPeel, context: FetchContext): Prom
 
 /** Downloads and stages; what an earlier try left is done without when the whole turns out wrong with it. */
 async function stage(url: string, wanted: WantedPeel, context: FetchContext): Promise<StagedPeel> {
-  const { name, version, integrity } = wanted;
+  const { name, version, integrity, registry } = wanted;
   const { store, config, signal, request, onProgress } = context;
   const begin = async () => {
     const partial = await store.partial(integrity);
     const chunks = downloadTarball({
       url,
+      registry,
       integrity,
       config,
       signal,

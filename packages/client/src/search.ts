@@ -1,8 +1,9 @@
 import { BananaError, isPeelName, LIMITS, PEEL_KEYWORD } from "@banana-peel/format";
+import { withoutSecrets } from "./http/without-secrets.js";
 import { IDLE_MS } from "./registry/catalogue.js";
 import { loadRegistryConfig } from "./registry/npm-config.js";
 import { readBody } from "./registry/read-body.js";
-import { type Requester, request, withoutSecrets } from "./registry/request.js";
+import { type Requester, request } from "./registry/request.js";
 
 /** A peel that a search found; what it says of itself is the registry's claim. */
 export interface FoundPeel {

@@ -5,7 +5,7 @@ import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
 import { isAbandoned, ownName } from "../disk/process-id.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
-import { cancelled } from "../registry/request.js";
+import { cancelled } from "../registry/request-error.js";
 import { PEELS } from "./read-project.js";
 
 /** Folder that unfinished work lies in, inside the project's folder of peels. */

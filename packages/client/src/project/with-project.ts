@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import type { Disk } from "../disk/disk.js";
 import { diskError } from "../disk/errors.js";
 import { exists } from "../disk/remove.js";
-import { cancelled } from "../registry/request.js";
+import { cancelled } from "../registry/request-error.js";
 import { type Change, commitChange, recover } from "./commit.js";
 import { STAGING, withProjectLock } from "./project-lock.js";
 import { PEELS, type Project, readProject } from "./read-project.js";

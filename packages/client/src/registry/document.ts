@@ -1,8 +1,9 @@
 import { BananaError, LIMITS } from "@banana-peel/format";
+import { withoutSecrets } from "../http/without-secrets.js";
 import { IDLE_MS } from "./catalogue.js";
 import type { RegistryConfig } from "./npm-config.js";
 import { readBody } from "./read-body.js";
-import { type Requester, request, withoutSecrets } from "./request.js";
+import { type Requester, request } from "./request.js";
 
 /** A registry's document of one name, as npm's protocol sends it back changed. */
 export interface RegistryDocument {

@@ -1,16 +1,21 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BananaError, isBananaError, LIMITS } from "@banana-peel/format";
+import type { Retry } from "../http/retry.js";
+import { withoutSecrets } from "../http/without-secrets.js";
 import type { PartialDownload } from "../store/partial.js";
 import { IDLE_MS } from "./catalogue.js";
-import type { RegistryConfig, Retry } from "./npm-config.js";
+import type { RegistryConfig } from "./npm-config.js";
 import { readBody } from "./read-body.js";
-import { type Answer, cancelled, type Requester, request, withoutSecrets } from "./request.js";
+import { type Answer, type Requester, request } from "./request.js";
+import { cancelled } from "./request-error.js";
 
 /** What is downloaded and what it must be. */
 export interface DownloadOptions {
   /** Address of the tarball. */
   url: string;
+  /** Address of the registry that named it. */
+  registry?: string | undefined;
   /** `sha512-` and base64. */
   integrity: string;
   config: RegistryConfig;
@@ -99,7 +104,7 @@ async function* rest(
   options: DownloadOptions,
   from: number,
 ): AsyncGenerator<{ chunk: Uint8Array; total: number | undefined }, void, undefined> {
-  const { url, config, signal } = options;
+  const { url, registry, config, signal } = options;
   const headers = { accept: "application/octet-stream, */*", "accept-encoding": "identity" };
   const send = options.request ?? request;
   let answer: Answer;
@@ -107,6 +112,7 @@ async function* rest(
     answer = await send(url, config, {
       headers: from === 0 ? headers : { ...headers, range: `bytes=${from}-` },
       signal,
+      registry,
     });
   } catch (error) {
     // RFC 9110, 15.5.17: nothing lies behind `from`; the digest says whether that was all.

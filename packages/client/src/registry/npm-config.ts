@@ -1,11 +1,13 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { BananaError } from "@banana-peel/format";
+import type { NpmOptions } from "../http/credentials.js";
+import type { Retry } from "../http/retry.js";
 
 /** Where requests go and with what rights, as .npmrc files and the environment say. */
 export interface RegistryConfig {
-  /** npm's flat options, which npm-registry-fetch reads: tokens, proxies, certificates, time limits. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** npm's flat options: tokens, proxies, certificates, time limits; and `environment`, where proxies may stand too. */
+  readonly options: NpmOptions;
   /** Path of the user's .npmrc. */
   readonly userConfig: string;
   /** Address of the registry for a peel's full name; ends with a slash. */
@@ -20,15 +22,6 @@ export interface ConfigOptions {
   registry?: string | undefined;
   /** Environment; `npm_config_*`, HOME and proxies count. */
   env?: NodeJS.ProcessEnv;
-}
-
-/** How a request is tried again; npm-registry-fetch's `retry`. */
-export interface Retry {
-  readonly retries: number;
-  readonly factor: number;
-  /** Milliseconds. */
-  readonly minTimeout: number;
-  readonly maxTimeout: number;
 }
 
 /** Retries and time limits in milliseconds where .npmrc doesn't say others: npm's own wait for minutes. */
@@ -84,8 +77,7 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
   for (const [key, [field, value]] of Object.entries(PATIENCE))
     if (config.isDefault(key)) retry[field] = value;
   const timeout = config.isDefault("fetch-timeout") ? TIMEOUT_MS : npm.timeout;
-  // No HTTP cache: the store keeps what was verified, and nothing else is worth keeping twice.
-  const flat = { ...npm, retry, timeout, cache: undefined, userAgent: userAgent() };
+  const flat = { ...npm, retry, timeout, environment: env, userAgent: userAgent() };
   return {
     options: flat,
     userConfig: String(config.get("userconfig")),
@@ -97,7 +89,15 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
 }
 
 function address(text: string, where: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/*$/, "/");
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
+    const { username, password } = new URL(text);
+    if (username === "" && password === "") return text.replace(/\/*$/, "/");
+    // It would be written into banana.lock.
+    throw new BananaError("USAGE", "expected the address of a registry alone, found one with a password", {
+      where,
+      hint: "Put //HOST/:_auth=BASE64 into .npmrc, of NAME:PASSWORD in base64; or log in: banana-peel login NAME",
+    });
+  }
   throw new BananaError("USAGE", `expected the address of a registry, found ${JSON.stringify(text)}`, {
     where,
     hint: "Write it with its protocol: http://localhost:4873/",

@@ -45,12 +45,9 @@ function readVersion(version: string, value: unknown, registry: string): Catalog
     typeof dist?.integrity === "string"
       ? dist.integrity.split(/\s+/).find((hash) => SHA512.test(hash))
       : undefined;
-  const tarball =
-    typeof dist?.tarball === "string" && URL.canParse(dist.tarball, registry)
-      ? new URL(dist.tarball, registry)
-      : undefined;
+  const tarball = readAddress(dist?.tarball, registry);
   if (manifest?.version !== version || integrity === undefined) return [];
-  if (tarball === undefined || !/^https?:$/.test(tarball.protocol)) return [];
+  if (tarball === undefined) return [];
   const deprecated =
     typeof manifest.deprecated === "string" && manifest.deprecated !== "" ? manifest.deprecated : undefined;
   const field = record(manifest[PACKAGE_FIELD]);
@@ -58,6 +55,19 @@ function readVersion(version: string, value: unknown, registry: string): Catalog
   // What can't be understood can't be resolved: then it is no peel.
   const adapters = relations === undefined ? undefined : readAdapters(field);
   return [{ version, integrity, tarball: tarball.href, adapters, ...relations, deprecated }];
+}
+
+/** Address of a tarball. npm publishes with http, whatever the registry: its own host is asked as the registry is. */
+function readAddress(value: unknown, registry: string): URL | undefined {
+  if (typeof value !== "string" || !URL.canParse(value, registry)) return undefined;
+  const address = new URL(value, registry);
+  if (!/^https?:$/.test(address.protocol)) return undefined;
+  const { protocol, hostname, port } = new URL(registry);
+  const isUnsafe = protocol === "https:" && address.protocol === "http:" && address.hostname === hostname;
+  if (!isUnsafe || (address.port !== "" && address.port !== port)) return address;
+  address.protocol = protocol;
+  address.port = port;
+  return address;
 }
 
 /** What a version says of other peels; undefined when it is nothing that a peel can say. */

@@ -1,5 +1,7 @@
 import { BananaError } from "@banana-peel/format";
-import { type Answer, cancelled, withoutSecrets } from "./request.js";
+import { withoutSecrets } from "../http/without-secrets.js";
+import type { Answer } from "./request.js";
+import { cancelled } from "./request-error.js";
 
 /** Limits of an answer's body. */
 export interface BodyLimits {
@@ -7,11 +9,18 @@ export interface BodyLimits {
   maxBytes: number;
   /** Milliseconds without a byte after which the connection counts as dead. */
   idleMs: number;
+  /** Milliseconds for the whole body; undefined for one that may be long. */
+  totalMs?: number | undefined;
 }
+
+/** Bytes that have to come in SLOW_MS: a server that drips, byte for byte, would else hold a command for days. */
+const SLOW_BYTES = 4096;
+const SLOW_MS = 60_000;
 
 /**
  * Passes on an answer's body, watching that it goes on and that it ends where the answer said.
- * @throws BananaError DOWNLOAD_FAILED, REGISTRY_INVALID when it is larger than the limit, CANCELLED
+ * @throws BananaError DOWNLOAD_FAILED, also when it comes too slowly; REGISTRY_INVALID when it is larger than the limit or
+ *   not encoded as it says; CANCELLED
  */
 export async function* readBody(
   answer: Answer,
@@ -24,6 +33,16 @@ export async function* readBody(
   const encoded = answer.header("content-encoding") !== undefined;
   const promised = encoded ? undefined : answer.header("content-length");
   let seen = 0;
+  const started = performance.now();
+  let mark = { at: started, seen: 0 };
+  const watchSpeed = () => {
+    const now = performance.now();
+    if (now - started > (limits.totalMs ?? Number.POSITIVE_INFINITY))
+      throw new Error(`not whole after ${limits.totalMs! / 1000} s`);
+    if (now - mark.at < SLOW_MS) return;
+    if (seen - mark.seen < SLOW_BYTES) throw new Error(`${seen - mark.seen} bytes in ${SLOW_MS / 1000} s`);
+    mark = { at: now, seen };
+  };
   const body = answer.body[Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -35,11 +54,12 @@ export async function* readBody(
           where,
         });
       yield next.value;
+      watchSpeed();
     }
   } catch (error) {
     if (error instanceof BananaError) throw error;
     if (signal?.aborted) throw cancelled(error);
-    throw broken(where, seen, promised, error);
+    throw isCorrupt(error) ? corrupt(where, error) : broken(where, seen, promised, error);
   } finally {
     // Ends the connection when the reader stopped early; a body that has ended takes no notice.
     (answer.body as { destroy?: () => void }).destroy?.();
@@ -58,6 +78,22 @@ function inTime<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<
       signal?.removeEventListener("abort", stop);
     });
   });
+}
+
+/** True for bytes that aren't of the encoding that the answer says, and not only cut short. */
+function isCorrupt(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return (
+    typeof code === "string" && /^(?:Z_|ERR_BROTLI_|ERR__ERROR_FORMAT_)/.test(code) && code !== "Z_BUF_ERROR"
+  );
+}
+
+function corrupt(where: string, cause: unknown): BananaError {
+  return new BananaError(
+    "REGISTRY_INVALID",
+    `expected a body in the encoding that the answer says, found other bytes (${(cause as Error).message})`,
+    { where, hint: "Try again; if it stays, tell the registry's operator.", cause },
+  );
 }
 
 function broken(where: string, seen: number, promised: string | undefined, cause?: unknown): BananaError {

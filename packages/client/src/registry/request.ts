@@ -1,5 +1,14 @@
-import { BananaError, isBananaError } from "@banana-peel/format";
+import type { IncomingMessage } from "node:http";
+import { connectionFor } from "../http/connection.js";
+import { credentialsFor } from "../http/credentials.js";
+import { decodeBody } from "../http/decode-body.js";
+import { isRedirect, redirectTarget } from "../http/redirect.js";
+import { mayPass, mayRecover, type Retry, waitToRetry } from "../http/retry.js";
+import { sendOnce } from "../http/send-once.js";
+import { withoutSecrets } from "../http/without-secrets.js";
 import type { RegistryConfig } from "./npm-config.js";
+import { readRefusal } from "./refusal.js";
+import { cancelled, unreachable } from "./request-error.js";
 
 /** An answer with a status below 400; its body is read once. */
 export interface Answer {
@@ -17,96 +26,95 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds until the answer begins; 0 for no limit, the default is npm's. */
   timeout?: number;
+  /** Address of the registry that named `url`; its rights hold for other paths of its origin too. */
+  registry?: string | undefined;
 }
 
-/** One request to a registry with npm's configuration; the default is npm-registry-fetch. */
+/** One request to a registry with npm's configuration; the default is `request`. */
 export type Requester = (url: string, config: RegistryConfig, options?: RequestOptions) => Promise<Answer>;
 
 /**
- * Sends one request by npm-registry-fetch, which adds the credentials that the configuration has for the address,
- * follows redirects and tries again after a broken connection.
- * @throws BananaError REGISTRY_UNREACHABLE, REGISTRY_REFUSED, CANCELLED
+ * Sends one request as npm's configuration says: with the credentials that it has for the address, by its proxies,
+ * trusting its certificates. Redirects are followed, each with the rights of its own address only; what may pass is
+ * tried again.
+ * @throws BananaError REGISTRY_UNREACHABLE, REGISTRY_CERTIFICATE, REGISTRY_REFUSED, REGISTRY_INVALID, PROJECT_INVALID,
+ *   CANCELLED
  */
-export const request: Requester = async (url, config, options = {}) => {
-  const { default: send } = await import("npm-registry-fetch");
-  try {
-    options.signal?.throwIfAborted();
-    const response = await send(url, { ...config.options, ...options } as Parameters<typeof send>[1]);
+export const request: Requester = async (address, config, options = {}) => {
+  const { method = "GET", body, signal } = options;
+  const canRepeat = body === undefined || typeof body === "string";
+  const registry = options.registry === undefined ? undefined : new URL(options.registry);
+  let url = new URL(address);
+  for (let redirects = 0; ; redirects++) {
+    const response = await persistently(url, config, { ...options, method, canRepeat }, registry);
+    const status = response.statusCode ?? 0;
+    const where = withoutSecrets(url.href);
+    if (isRedirect(status)) {
+      response.destroy();
+      const { location } = response.headers;
+      url = redirectTarget(url, { status, location }, { method, canRepeat, redirects });
+      continue;
+    }
+    if (status >= 400) throw await readRefusal(response, url.href, signal);
+    const { headers } = response;
     return {
-      status: response.status,
-      header: (name) => response.headers.get(name) ?? undefined,
-      body: response.body as unknown as AsyncIterable<Uint8Array>,
+      status,
+      header: (name) => [headers[name.toLowerCase()]].flat()[0],
+      body: decodeBody(response, where),
     };
-  } catch (error) {
-    throw requestError(error, url, options.signal);
   }
 };
 
-/** The coded error for what a request threw; the status is in `details.status`. */
-export function requestError(error: unknown, url: string, signal?: AbortSignal): BananaError {
-  if (isBananaError(error)) return error;
-  if (signal?.aborted) return cancelled(error);
-  const { statusCode, message, body } = error as { statusCode?: number; message: string; body?: unknown };
-  const where = withoutSecrets(url);
-  if (statusCode === undefined)
-    return new BananaError(
-      "REGISTRY_UNREACHABLE",
-      `expected an answer from ${new URL(url).host}: ${reason(error)}`,
-      {
-        where,
-        hint: "Check the address of the registry and the connection, then try again; nothing was changed.",
-        cause: error,
-      },
-    );
-  const answer = (typeof body === "object" && body !== null && !Buffer.isBuffer(body) ? body : {}) as {
-    error?: unknown;
-    reason?: unknown;
-    problems?: unknown;
-  };
-  const said = [answer.reason, answer.error].find((text) => typeof text === "string" && text !== "");
-  const problems = Array.isArray(answer.problems) ? answer.problems.slice(0, 1000) : undefined;
-  return new BananaError(
-    "REGISTRY_REFUSED",
-    `the registry answered ${statusCode}${said ? `: ${String(said).slice(0, 500)}` : ""}`,
-    {
-      where,
-      hint:
-        HINTS[statusCode] ??
-        (statusCode >= 500
-          ? "It is the registry's fault: try again later."
-          : `See what ${message.split("\n")[0]} means.`),
-      details: { status: statusCode, ...(problems ? { problems } : {}) },
-      cause: error,
+type Sending = RequestOptions & { method: string; canRepeat: boolean };
+
+/** Sends to one address, and again where another try may better it. */
+async function persistently(
+  url: URL,
+  config: RegistryConfig,
+  { method, headers = {}, body, signal, canRepeat, timeout }: Sending,
+  registry: URL | undefined,
+): Promise<IncomingMessage> {
+  const { options } = config;
+  const retry = options.retry as Retry;
+  const retries = canRepeat && method !== "POST" ? retry.retries : 0;
+  const rights = credentialsFor(url, options, registry);
+  const connection = await connectionFor(url, options, rights);
+  const outgoing = {
+    url,
+    method,
+    headers: {
+      "user-agent": String(options.userAgent),
+      "accept-encoding": "gzip, deflate",
+      ...(typeof body === "string" ? { "content-length": String(Buffer.byteLength(body)) } : {}),
+      ...(typeof options.authType === "string" ? { "npm-auth-type": options.authType } : {}),
+      ...(rights.authorization === undefined ? {} : { authorization: rights.authorization }),
+      ...(rights.otp === undefined ? {} : { "npm-otp": rights.otp }),
+      ...headers,
     },
-  );
-}
-
-const HINTS: Readonly<Record<number, string>> = {
-  401: "Log in: put a token into .npmrc, as in //HOST/:_authToken=TOKEN (npm login does it).",
-  403: "This account may not do that: ask the registry's operator, or use another account's token in .npmrc.",
-  404: "Check the address of the registry and the name.",
-  409: "This version is there already: raise the version in peel.json.",
-  413: "The peel is larger than the registry accepts: ask its operator.",
-  422: "Mend the problems that are listed, then publish again.",
-  429: "Too many requests: wait a little.",
-};
-
-/** CANCELLED, for a request or a command that its signal stopped. */
-export function cancelled(cause?: unknown): BananaError {
-  return new BananaError("CANCELLED", "stopped before the end; nothing was changed", { cause });
-}
-
-/** An address without user name, password and query, for messages. */
-export function withoutSecrets(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
-}
-
-function reason(error: unknown): string {
-  const { code, message, type } = error as { code?: string; message?: string; type?: string };
-  if (type === "request-timeout" || code === "ETIMEDOUT" || code === "ERR_SOCKET_TIMEOUT")
-    return "none came in time";
-  if (code === "ECONNREFUSED") return "the connection was refused";
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "the host's name is unknown";
-  return message ?? String(error);
+    body,
+    connection,
+    signal,
+    timeout: timeout ?? Number(options.timeout),
+  };
+  for (let failures = 1; ; failures++) {
+    let retryAfter: string | undefined;
+    try {
+      if (signal?.aborted) throw cancelled(signal.reason);
+      const response = await sendOnce(outgoing);
+      if (!mayPass(response.statusCode ?? 0) || failures > retries) return response;
+      retryAfter = response.headers["retry-after"];
+      response.destroy();
+    } catch (error) {
+      if (signal?.aborted) throw cancelled(error);
+      // A kept connection that the registry had closed meanwhile: no failure yet.
+      if (canRepeat && (error as { onReusedSocket?: boolean }).onReusedSocket) {
+        failures--;
+        continue;
+      }
+      if (!mayRecover(error) || failures > retries) throw unreachable(error, url.href);
+    }
+    await waitToRetry(retry, failures, { retryAfter, signal }).catch((error: unknown) => {
+      throw cancelled(error);
+    });
+  }
 }

@@ -4,7 +4,8 @@ import type { PackPlan } from "../tarball/pack.js";
 import { IDLE_MS } from "./catalogue.js";
 import type { RegistryConfig } from "./npm-config.js";
 import { readBody } from "./read-body.js";
-import { type Answer, cancelled, type Requester } from "./request.js";
+import type { Answer, Requester } from "./request.js";
+import { cancelled } from "./request-error.js";
 
 /** How something is sent. */
 export interface SendOptions {

@@ -33,7 +33,6 @@ export function runVictim(
     const client = await import(${url("../../dist/index.js")});
     const { deadlyDisk } = await import(${url("./deadly-disk.mjs")});
     const { run, death, options, folder } = JSON.parse(process.argv[1]);
-    await import("npm-registry-fetch");
     if (folder) options.source = await client.openSource(folder);
     process.stdout.write("begin");
     await client[run]({ ...options, env: process.env, ...(death?.step ? { disk: deadlyDisk(death.step, death.when) } : {}) });

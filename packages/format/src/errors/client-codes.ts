@@ -5,6 +5,12 @@ export const clientCodes = {
     explanation: "No connection, or no answer in time. Nothing was changed; try again.",
     exit: 6,
   },
+  REGISTRY_CERTIFICATE: {
+    title: "The registry's certificate isn't trusted.",
+    explanation:
+      "Its TLS certificate is of an authority that this machine doesn't know, for other names, or out of its time; the message says which. Nothing was sent. A company's own authority is named by cafile in .npmrc; a clock that is wrong makes every certificate look expired.",
+    exit: 6,
+  },
   REGISTRY_REFUSED: {
     title: "The registry refused the request.",
     explanation:

@@ -1,0 +1,52 @@
+import { type IncomingMessage, request as overHttp } from "node:http";
+import { request as overHttps } from "node:https";
+import { pipeline } from "node:stream";
+import type { Connection } from "./connection.js";
+
+/** One request as it goes out. */
+export interface Outgoing {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | NodeJS.ReadableStream | undefined;
+  readonly connection: Connection;
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds until the answer begins; 0 for no limit. */
+  readonly timeout: number;
+}
+
+/** No answer came in time. */
+export class AnswerTimeout extends Error {
+  override readonly name = "AnswerTimeout";
+  readonly code = "ETIMEDOUT";
+}
+
+/** Sends one request and waits for the beginning of its answer; the body comes only as fast as it is read. */
+export function sendOnce(outgoing: Outgoing): Promise<IncomingMessage> {
+  const { url, method, headers, body, connection, signal, timeout } = outgoing;
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === "https:" ? overHttps : overHttp;
+    const { agent, tls } = connection;
+    const request = send(url, { method, headers, agent, signal, ...(url.protocol === "https:" ? tls : {}) });
+    let timer: NodeJS.Timeout | undefined;
+    const watch = () => {
+      clearTimeout(timer);
+      if (timeout > 0)
+        timer = setTimeout(() => request.destroy(new AnswerTimeout("no answer in time")), timeout);
+    };
+    watch();
+    // Waiting for another request's connection doesn't count.
+    request.once("socket", watch);
+    request.once("response", (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    request.on("error", (error) => {
+      clearTimeout(timer);
+      reject(Object.assign(error, { onReusedSocket: request.reusedSocket }));
+    });
+    if (body === undefined || typeof body === "string") request.end(body);
+    // Its errors come out of the request.
+    else pipeline(body, request, () => undefined);
+  });
+}

@@ -1,0 +1,69 @@
+import { BananaError, isBananaError } from "@banana-peel/format";
+import { withoutSecrets } from "../http/without-secrets.js";
+
+/** CANCELLED, for a request or a command that its signal stopped. */
+export function cancelled(cause?: unknown): BananaError {
+  return new BananaError("CANCELLED", "stopped before the end; nothing was changed", { cause });
+}
+
+/** The coded error for a connection that failed: REGISTRY_CERTIFICATE, REGISTRY_UNREACHABLE. */
+export function unreachable(error: unknown, url: string): BananaError {
+  if (isBananaError(error)) return error;
+  const { host } = new URL(url);
+  const where = withoutSecrets(url);
+  const { code = "", message } = error as { code?: string; message?: string };
+  const known = Object.hasOwn(CERTIFICATES, code) ? CERTIFICATES[code] : undefined;
+  if (known !== undefined)
+    return new BananaError(
+      "REGISTRY_CERTIFICATE",
+      `expected a certificate of ${host} that is trusted, found one ${known.found()}`,
+      {
+        where,
+        hint: known.hint,
+        details: { reason: code },
+        cause: error,
+      },
+    );
+  return new BananaError(
+    "REGISTRY_UNREACHABLE",
+    `expected an answer from ${host}: ${REASONS[code] ?? message ?? String(error)}`,
+    {
+      where,
+      hint: /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code)
+        ? "It may want a client certificate: //HOST/:certfile=PATH and //HOST/:keyfile=PATH in .npmrc."
+        : "Check the address of the registry and the connection, then try again; nothing was changed.",
+      cause: error,
+    },
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ETIMEDOUT: "none came in time",
+  ECONNREFUSED: "the connection was refused",
+  ENOTFOUND: "the host's name is unknown",
+  EAI_AGAIN: "the host's name is unknown",
+};
+
+const CLOCK = "Is this machine's clock right? If it is, tell the registry's operator.";
+const AUTHORITY =
+  "If it is a company's own registry or proxy, name the certificate of its authority: cafile=PATH in .npmrc.";
+const now = () => `this machine's clock says ${new Date().toISOString().slice(0, 10)}`;
+const unknown = { found: () => "of an authority that isn't", hint: AUTHORITY };
+
+/** Codes of OpenSSL's verification, as Node gives them. */
+const CERTIFICATES: Readonly<Record<string, { found: () => string; hint: string } | undefined>> = {
+  CERT_HAS_EXPIRED: { found: () => `that has expired; ${now()}`, hint: CLOCK },
+  CERT_NOT_YET_VALID: { found: () => `that isn't valid yet; ${now()}`, hint: CLOCK },
+  CERT_REVOKED: { found: () => "that was revoked", hint: "Tell the registry's operator." },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    found: () => "for other names",
+    hint: "Is this the registry's right address? A proxy may have answered in its place.",
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknown,
+  SELF_SIGNED_CERT_IN_CHAIN: unknown,
+  UNABLE_TO_GET_ISSUER_CERT: unknown,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknown,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknown,
+  CERT_UNTRUSTED: unknown,
+  INVALID_CA: unknown,
+};
