@@ -76,8 +76,11 @@ export async function send(
 ): Promise<void> {
   const stalled = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
   const watch = (ms: number) => {
     clearTimeout(timer);
+    // Pieces may still be on their way when the answer has come.
+    if (isOver) return;
     timer = setTimeout(() => stalled.abort(), ms);
   };
   const signal =
@@ -126,6 +129,7 @@ export async function send(
       },
     );
   } finally {
+    isOver = true;
     clearTimeout(timer);
     body.destroy();
   }
