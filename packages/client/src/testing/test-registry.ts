@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { SecureContextOptions, TlsOptions } from "node:tls";
 import { derivePackageJson } from "@banana-peel/format";
 import type { PackedPeel } from "../tarball/pack.js";
 
@@ -11,6 +13,8 @@ export interface TestRegistry {
   readonly requests: string[];
   /** Headers of the last request. */
   lastHeaders: IncomingMessage["headers"];
+  /** The header `authorization` of each request. */
+  readonly rights: (string | undefined)[];
   /** Bodies of publish requests. */
   readonly published: Buffer[];
   /** Serves a peel. */
@@ -22,12 +26,14 @@ export interface TestRegistry {
   close(): Promise<void>;
 }
 
-export async function startTestRegistry(): Promise<TestRegistry> {
+/** @param tls makes it one behind https */
+export async function startTestRegistry(tls?: SecureContextOptions & TlsOptions): Promise<TestRegistry> {
   const documents = new Map<string, Record<string, unknown> & { versions: Record<string, unknown> }>();
   const tarballs = new Map<string, Uint8Array>();
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     registry.requests.push(`${request.method} ${request.url}`);
     registry.lastHeaders = request.headers;
+    registry.rights.push(request.headers.authorization);
     if (registry.intercept?.(request, response)) return;
     const path = decodeURIComponent(new URL(request.url ?? "/", registry.url).pathname.slice(1));
     if (request.method === "PUT") {
@@ -45,12 +51,14 @@ export async function startTestRegistry(): Promise<TestRegistry> {
       response.end(bytes);
     } else if (documents.has(path)) json(response, 200, documents.get(path));
     else json(response, 404, { error: "no such package available" });
-  });
+  };
+  const server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const registry: TestRegistry = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     requests: [],
     lastHeaders: {},
+    rights: [],
     published: [],
     intercept: undefined,
     put(packed, changes = {}) {
