@@ -1,7 +1,6 @@
-import { BananaError, isBananaError, LIMITS } from "@banana-peel/format";
-import { IDLE_MS } from "./registry/catalogue.js";
+import { BananaError, isBananaError } from "@banana-peel/format";
 import { loadRegistryConfig, type RegistryConfig } from "./registry/npm-config.js";
-import { readBody } from "./registry/read-body.js";
+import { readText } from "./registry/read-text.js";
 import { type Requester, type RequestOptions, request } from "./registry/request.js";
 import { tokenKey, writeToken } from "./registry/user-npmrc.js";
 
@@ -111,11 +110,9 @@ async function call(
   more: RequestOptions,
 ): Promise<Record<string, unknown> | undefined> {
   const answer = await send(url, config, { signal, ...more });
-  const chunks: Uint8Array[] = [];
-  const limits = { maxBytes: LIMITS.jsonBytes, idleMs: IDLE_MS };
-  for await (const chunk of readBody(answer, url, limits, signal)) chunks.push(chunk);
+  const text = await readText(answer, url, signal);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown> | undefined;
+    return JSON.parse(text) as Record<string, unknown> | undefined;
   } catch {
     return undefined;
   }

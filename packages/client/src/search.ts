@@ -1,8 +1,7 @@
-import { BananaError, isPeelName, LIMITS, PEEL_KEYWORD } from "@banana-peel/format";
+import { BananaError, isPeelName, PEEL_KEYWORD } from "@banana-peel/format";
 import { withoutSecrets } from "./http/without-secrets.js";
-import { IDLE_MS } from "./registry/catalogue.js";
 import { loadRegistryConfig } from "./registry/npm-config.js";
-import { readBody } from "./registry/read-body.js";
+import { readText } from "./registry/read-text.js";
 import { type Requester, request } from "./registry/request.js";
 
 /** A peel that a search found; what it says of itself is the registry's claim. */
@@ -45,10 +44,7 @@ export async function searchPeels(options: {
     headers: { accept: "application/json" },
     signal: options.signal,
   });
-  const chunks: Uint8Array[] = [];
-  const limits = { maxBytes: LIMITS.jsonBytes, idleMs: IDLE_MS };
-  for await (const chunk of readBody(answer, url, limits, options.signal)) chunks.push(chunk);
-  return { registry, peels: readHits(Buffer.concat(chunks).toString("utf8"), url) };
+  return { registry, peels: readHits(await readText(answer, url, options.signal), url) };
 }
 
 function readHits(text: string, url: string): FoundPeel[] {

@@ -122,6 +122,13 @@ describe("a registry behind a proxy", () => {
     expect(error.details?.status).toBe(status);
     await registry.close();
     await serve(true);
+    const tunnel = await expectCode(add([`https-proxy=${proxy.url}`]), "REGISTRY_UNREACHABLE");
+    expect(tunnel.message).toContain(`the proxy answered ${status}`);
+  });
+
+  it.each([204, 302, 404])("that answers in the registry's place (%i) is no registry", async (status) => {
+    proxy.refuses = status;
+    await serve(true);
     await expectCode(add([`https-proxy=${proxy.url}`]), "REGISTRY_UNREACHABLE");
   });
 

@@ -13,7 +13,7 @@ export interface Retry {
 const PASSING = new Set([408, 420, 429]);
 /** Failures that another try doesn't better: certificates, names that aren't there, what can't be sent. */
 const LASTING =
-  /^(?:CERT_|ERR_TLS_|ERR_SSL_|ERR_INVALID_|ENOTFOUND$|ABORT_ERR$|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+  /^(?:CERT_|ERR_TLS_|ERR_SSL_|ERR_INVALID_|ERR_PROXY_REFUSED$|ENOTFOUND$|ABORT_ERR$|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
 /** True for an answer's status that may pass. */
 export function mayPass(status: number): boolean {

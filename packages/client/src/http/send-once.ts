@@ -21,6 +21,15 @@ export class AnswerTimeout extends Error {
   readonly code = "ETIMEDOUT";
 }
 
+/** A proxy that opens no tunnel. Its answer is no answer of the registry: nobody proved to be that. */
+export class ProxyRefusal extends Error {
+  override readonly name = "ProxyRefusal";
+  readonly code = "ERR_PROXY_REFUSED";
+  constructor(readonly status: number) {
+    super(`the proxy answered ${status}`);
+  }
+}
+
 /** Sends one request and waits for the beginning of its answer; the body comes only as fast as it is read. */
 export function sendOnce(outgoing: Outgoing): Promise<IncomingMessage> {
   const { url, method, headers, body, connection, signal, timeout } = outgoing;
@@ -37,6 +46,10 @@ export function sendOnce(outgoing: Outgoing): Promise<IncomingMessage> {
     watch();
     // Waiting for another request's connection doesn't count.
     request.once("socket", watch);
+    // https-proxy-agent would hand on the proxy's refusal, unproved, as if the registry had sent it.
+    request.once("proxyConnect", ({ statusCode }: { statusCode: number }) => {
+      if (statusCode !== 200) request.destroy(new ProxyRefusal(statusCode));
+    });
     request.once("response", (response) => {
       clearTimeout(timer);
       resolve(response);

@@ -1,12 +1,10 @@
-import { isBananaError, LIMITS, requirePeelName } from "@banana-peel/format";
+import { isBananaError, requirePeelName } from "@banana-peel/format";
 import type { Catalogue, CatalogueEntry } from "@banana-peel/resolver";
 import type { RegistryConfig } from "./npm-config.js";
 import { readPackument } from "./packument.js";
-import { readBody } from "./read-body.js";
+import { readText } from "./read-text.js";
 import { type Requester, request } from "./request.js";
 
-/** Milliseconds without a byte after which a registry counts as dead. */
-export const IDLE_MS = 30_000;
 /** Milliseconds that looking for near names may take; it only makes a message better. */
 const SUGGEST_MS = 3_000;
 /** Names asked for at once: more would only wait in the registry. */
@@ -22,10 +20,7 @@ export function createCatalogue(
   const send = options.request ?? request;
   const text = async (url: string, accept: string, signal?: AbortSignal): Promise<string> => {
     const answer = await send(url, config, { headers: { accept }, signal });
-    const chunks: Uint8Array[] = [];
-    const limits = { maxBytes: LIMITS.jsonBytes, idleMs: IDLE_MS };
-    for await (const chunk of readBody(answer, url, limits, signal)) chunks.push(chunk);
-    return Buffer.concat(chunks).toString("utf8");
+    return readText(answer, url, signal);
   };
   const readName = async (name: string): Promise<CatalogueEntry | undefined> => {
     requirePeelName(name);

@@ -1,8 +1,7 @@
-import { BananaError, LIMITS } from "@banana-peel/format";
+import { BananaError } from "@banana-peel/format";
 import { withoutSecrets } from "../http/without-secrets.js";
-import { IDLE_MS } from "./catalogue.js";
 import type { RegistryConfig } from "./npm-config.js";
-import { readBody } from "./read-body.js";
+import { readText } from "./read-text.js";
 import { type Requester, request } from "./request.js";
 
 /** A registry's document of one name, as npm's protocol sends it back changed. */
@@ -59,10 +58,7 @@ export async function askJson(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal,
   });
-  const chunks: Uint8Array[] = [];
-  const limits = { maxBytes: LIMITS.jsonBytes, idleMs: IDLE_MS };
-  for await (const chunk of readBody(answer, url, limits, signal)) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString("utf8");
+  const text = await readText(answer, url, signal);
   try {
     return JSON.parse(text);
   } catch (cause) {

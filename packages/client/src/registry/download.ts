@@ -4,9 +4,8 @@ import { BananaError, isBananaError, LIMITS } from "@banana-peel/format";
 import type { Retry } from "../http/retry.js";
 import { withoutSecrets } from "../http/without-secrets.js";
 import type { PartialDownload } from "../store/partial.js";
-import { IDLE_MS } from "./catalogue.js";
 import type { RegistryConfig } from "./npm-config.js";
-import { readBody } from "./read-body.js";
+import { IDLE_MS, readBody } from "./read-body.js";
 import { type Answer, type Requester, request } from "./request.js";
 import { cancelled } from "./request-error.js";
 

@@ -11,8 +11,12 @@ export interface BodyLimits {
   idleMs: number;
   /** Milliseconds for the whole body; undefined for one that may be long. */
   totalMs?: number | undefined;
+  /** Milliseconds in which SLOW_BYTES have to come; the default is SLOW_MS. */
+  slowMs?: number | undefined;
 }
 
+/** Milliseconds without a byte after which a registry counts as dead. */
+export const IDLE_MS = 30_000;
 /** Bytes that have to come in SLOW_MS: a server that drips, byte for byte, would else hold a command for days. */
 const SLOW_BYTES = 4096;
 const SLOW_MS = 60_000;
@@ -33,14 +37,14 @@ export async function* readBody(
   const encoded = answer.header("content-encoding") !== undefined;
   const promised = encoded ? undefined : answer.header("content-length");
   let seen = 0;
+  const { slowMs = SLOW_MS, totalMs = Number.POSITIVE_INFINITY } = limits;
   const started = performance.now();
   let mark = { at: started, seen: 0 };
   const watchSpeed = () => {
     const now = performance.now();
-    if (now - started > (limits.totalMs ?? Number.POSITIVE_INFINITY))
-      throw new Error(`not whole after ${limits.totalMs! / 1000} s`);
-    if (now - mark.at < SLOW_MS) return;
-    if (seen - mark.seen < SLOW_BYTES) throw new Error(`${seen - mark.seen} bytes in ${SLOW_MS / 1000} s`);
+    if (now - started > totalMs) throw new Error(`not whole after ${totalMs / 1000} s`);
+    if (now - mark.at < slowMs) return;
+    if (seen - mark.seen < SLOW_BYTES) throw new Error(`${seen - mark.seen} bytes in ${slowMs / 1000} s`);
     mark = { at: now, seen };
   };
   const body = answer.body[Symbol.asyncIterator]();

@@ -29,12 +29,18 @@ export function unreachable(error: unknown, url: string): BananaError {
     `expected an answer from ${host}: ${REASONS[code] ?? message ?? String(error)}`,
     {
       where,
-      hint: /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code)
-        ? "It may want a client certificate: //HOST/:certfile=PATH and //HOST/:keyfile=PATH in .npmrc."
-        : "Check the address of the registry and the connection, then try again; nothing was changed.",
+      hint: hintFor(code),
       cause: error,
     },
   );
+}
+
+function hintFor(code: string): string {
+  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code))
+    return "It may want a client certificate: //HOST/:certfile=PATH and //HOST/:keyfile=PATH in .npmrc.";
+  if (code === "ERR_PROXY_REFUSED")
+    return "See https-proxy, proxy and noproxy in .npmrc, and HTTPS_PROXY in the environment; 407 wants https-proxy=http://NAME:PASSWORD@HOST/.";
+  return "Check the address of the registry and the connection, then try again; nothing was changed.";
 }
 
 const REASONS: Readonly<Record<string, string>> = {

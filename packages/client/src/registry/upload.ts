@@ -1,9 +1,8 @@
 import { Readable } from "node:stream";
 import { BananaError, isBananaError } from "@banana-peel/format";
 import type { PackPlan } from "../tarball/pack.js";
-import { IDLE_MS } from "./catalogue.js";
 import type { RegistryConfig } from "./npm-config.js";
-import { readBody } from "./read-body.js";
+import { IDLE_MS, readBody } from "./read-body.js";
 import type { Answer, Requester } from "./request.js";
 import { cancelled } from "./request-error.js";
 

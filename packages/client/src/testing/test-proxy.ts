@@ -1,5 +1,5 @@
 import { createServer, request as overHttp } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 
 /** A proxy on a loopback port: plain requests by their whole address, and tunnels by CONNECT. */
 export interface TestProxy {
@@ -57,6 +57,12 @@ export async function startTestProxy(): Promise<TestProxy> {
     onward.on("error", () => socket.destroy());
     socket.on("close", () => onward.destroy());
   });
+  // A tunnel is no connection of the server's any more.
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const proxy: TestProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -67,7 +73,7 @@ export async function startTestProxy(): Promise<TestProxy> {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
   return proxy;
