@@ -25,7 +25,7 @@ export class AnswerTimeout extends Error {
 export class ProxyRefusal extends Error {
   override readonly name = "ProxyRefusal";
   readonly code = "ERR_PROXY_REFUSED";
-  constructor(readonly status: number) {
+  constructor(status: number) {
     super(`the proxy answered ${status}`);
   }
 }
