@@ -4,6 +4,7 @@ import { parseManifest } from "@banana-peel/validator";
 import type { Base } from "../base/types.js";
 import { checkFit } from "./check-fit.js";
 import { chooseAdapter } from "./choose-adapter.js";
+import { prepare } from "./prepare.js";
 import type { LoadedPeel } from "./types.js";
 
 /**
@@ -26,6 +27,7 @@ export async function openPeel(
   const entry = chooseAdapter(manifest, base.card, base.digest);
   const adapter = readAdapter(await peel.read(entry.file), `${peel.label}: ${entry.file}`);
   checkFit(adapter, base.card, peel.label);
+  await prepare(adapter, base.card.targets);
   return {
     manifest,
     entry,

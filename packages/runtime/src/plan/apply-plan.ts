@@ -50,9 +50,10 @@ export async function applyPlan(
   uses: readonly PeelUse[],
   { signal, onProgress }: Watch,
 ): Promise<Map<string, MergedWeight>> {
+  const folded = plan.targets.filter(({ strategy }) => strategy !== "attach");
+  if (folded.length === 0) return new Map();
   const parts = partsByTarget(uses);
   const byPath = new Map(context.targets.map((open) => [open.target.path, open]));
-  const folded = plan.targets.filter(({ strategy }) => strategy !== "attach");
   const merged = new Map<string, MergedWeight>();
   const erased = new Set<string>();
   let done = 0;
@@ -129,6 +130,8 @@ async function mergePlane(
  * @throws BananaError PEEL_NO_EFFECT
  */
 export function checkEffect(plan: Plan, uses: readonly PeelUse[], erased: ReadonlySet<string>): void {
+  // Every use has a planned target, so only erased ones can leave it without effect.
+  if (erased.size === 0) return;
   const alive = plan.targets.filter(({ path }) => !erased.has(path));
   const intended = new Set([...partsByTarget(uses).values()].flatMap((own) => own.map((part) => part.use)));
   for (const use of uses) {

@@ -1,4 +1,4 @@
-import { BananaError, type LowRank } from "@banana-peel/format";
+import { type Adapter, BananaError, type LowRank } from "@banana-peel/format";
 import { checkRoles } from "../peel/check-roles.js";
 import type { PeelUse } from "../peel/types.js";
 import { weightOn } from "./updates.js";
@@ -30,6 +30,7 @@ export function checkUses(uses: readonly PeelUse[], baseDigest: string): void {
         `expected ${name} to be opened for the base ${baseDigest}, found it opened for ${peel.base}`,
         { where: name, hint: "Open the peel again with openPeel(peel, base)." },
       );
+    if (fitsFloat(use)) continue;
     for (const lowRank of peel.adapter.targets.values()) {
       const factor = (weightOn(use, lowRank.path) * peel.entry.alpha) / lowRank.rank;
       const largest = largestB(lowRank);
@@ -53,14 +54,38 @@ function checkWeight(weight: unknown, where: string): void {
   );
 }
 
+/** Whether every weight * alpha / rank * lora_B is surely within float32, whichever weight is on which target. */
+function fitsFloat({ weight, perTarget, peel }: PeelUse): boolean {
+  let strongest = Math.abs(weight);
+  for (const path in perTarget) strongest = Math.max(strongest, Math.abs(perTarget[path]!));
+  return Number.isFinite(Math.fround(strongest * peel.entry.alpha * largestOf(peel.adapter)));
+}
+
+const reach = new WeakMap<Adapter, number>();
+
+/** Largest magnitude in lora_B / rank over all targets; remembered, because it is asked for at every swap. */
+export function largestOf(adapter: Adapter): number {
+  let most = reach.get(adapter);
+  if (most === undefined) {
+    most = 0;
+    for (const lowRank of adapter.targets.values()) most = Math.max(most, largestB(lowRank) / lowRank.rank);
+    reach.set(adapter, most);
+  }
+  return most;
+}
+
 const largest = new WeakMap<LowRank, number>();
 
-/** Largest magnitude in lora_B; remembered, because it is asked for at every swap. */
+/** Largest magnitude in lora_B. */
 function largestB(lowRank: LowRank): number {
   let most = largest.get(lowRank);
   if (most === undefined) {
     most = 0;
-    for (const value of lowRank.b) most = Math.max(most, Math.abs(value));
+    const { b } = lowRank;
+    for (let i = 0; i < b.length; i++) {
+      const size = Math.abs(b[i]!);
+      if (size > most) most = size;
+    }
     largest.set(lowRank, most);
   }
   return most;

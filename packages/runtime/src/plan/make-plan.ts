@@ -1,4 +1,4 @@
-import { BananaError } from "@banana-peel/format";
+import { BananaError, type Target } from "@banana-peel/format";
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
 import type { PeelUse } from "../peel/types.js";
@@ -35,7 +35,12 @@ export async function makePlan(
   for (const open of told(onProgress, "plan", changing, ({ target }) => target.path)) {
     signal?.throwIfAborted();
     const own = parts.get(open.target.path)!;
-    const { planned, changed } = await planTarget(context, open, own, options, signal);
+    const may = allowed(open.target, own, options);
+    if (may.strategy === "attach") {
+      targets.push(attached(open.target, own, may.reason ?? "asked for"));
+      continue;
+    }
+    const { planned, changed } = await planTarget(context, open, own, may, signal);
     targets.push(planned);
     if (!changed) unsure.add(open);
   }
@@ -77,24 +82,25 @@ interface PlannedTarget {
   readonly changed: boolean;
 }
 
+/** The plan of an attached target. A swap makes one for every target, so nothing is spread or searched here. */
+function attached({ path, graph }: Target, parts: readonly Part[], reason: string): PlanTarget {
+  let rank = 0;
+  for (const { lowRank } of parts) rank += lowRank.rank;
+  const peels = parts.map(({ use }) => use.peel.manifest.name);
+  return { path, graph, strategy: "attach", rank, peels, gain: 1, error: 0, reason };
+}
+
 async function planTarget(
   context: PlanContext,
   open: OpenTarget,
   parts: readonly Part[],
-  options: PlanOptions,
+  may: Allowed,
   signal: AbortSignal | undefined,
 ): Promise<PlannedTarget> {
   const { target } = open;
-  const may = allowed(target, parts, options);
-  const common = {
-    path: target.path,
-    graph: target.graph,
-    rank: parts.reduce((sum, { lowRank }) => sum + lowRank.rank, 0),
-    peels: parts.map(({ use }) => use.peel.manifest.name),
-  };
-  const attach = { ...common, strategy: "attach", gain: 1, error: 0 } as const;
-  if (may.strategy === "attach")
-    return { changed: true, planned: { ...attach, reason: may.reason ?? "asked for" } };
+  const attach = attached(target, parts, "");
+  const { path, graph, rank, peels } = attach;
+  const same = { path, graph, rank, peels };
   const plane = await context.openPlane(open, signal);
   const why: string[] = [];
   const merged =
@@ -105,7 +111,7 @@ async function planTarget(
     const reason =
       may.reason ?? (may.strategy === "merge" ? "asked for" : "merging keeps enough of the update");
     const planned = {
-      ...common,
+      ...same,
       ...retention,
       strategy: "merge",
       rounding,
@@ -122,7 +128,7 @@ async function planTarget(
   if (may.strategy === "promote") checkFinite(target.path, promoted);
   if (may.strategy === "promote" || keepsEnough(promoted, "promote")) {
     const reason = may.strategy === "promote" ? "asked for" : boundsInWords(why);
-    return { changed, planned: { ...common, ...promoted, strategy: "promote", ...measured, reason } };
+    return { changed, planned: { ...same, ...promoted, strategy: "promote", ...measured, reason } };
   }
   const both = boundsInWords([...why, tooLittle("promoting", promoted)]);
   return { changed: true, planned: { ...attach, ...measured, reason: both } };

@@ -14,8 +14,22 @@ export function weightOn({ weight, perTarget }: PeelUse, path: string): number {
   return perTarget !== undefined && Object.hasOwn(perTarget, path) ? perTarget[path]! : weight;
 }
 
-/** The parts of every target that the uses change, by path; uses of weight 0 change nothing. */
-export function partsByTarget(uses: readonly PeelUse[]): Map<string, Part[]> {
+const known = new WeakMap<readonly PeelUse[], ReadonlyMap<string, readonly Part[]>>();
+
+/**
+ * The parts of every target that the uses change, by path; uses of weight 0 change nothing. Remembered by the list,
+ * which never changes once usesOf has made it: planning, merging and feeding all ask.
+ */
+export function partsByTarget(uses: readonly PeelUse[]): ReadonlyMap<string, readonly Part[]> {
+  let parts = known.get(uses);
+  if (parts === undefined) {
+    parts = makeParts(uses);
+    known.set(uses, parts);
+  }
+  return parts;
+}
+
+function makeParts(uses: readonly PeelUse[]): Map<string, Part[]> {
   const parts = new Map<string, Part[]>();
   for (const use of uses) {
     for (const lowRank of use.peel.adapter.targets.values()) {

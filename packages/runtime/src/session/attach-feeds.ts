@@ -1,17 +1,23 @@
-import type { LowRank } from "@banana-peel/format";
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import type { Feeds, Ort } from "../ort.js";
 import type { Part } from "../plan/updates.js";
-import { type Branch, branchesOf, inputB } from "./branches.js";
+import { type Branch, branchesOf } from "./branches.js";
 import { convolutionA, convolutionB } from "./convolution-feeds.js";
-import { recall } from "./recall.js";
+import { Recall } from "./recall.js";
 import { transposed } from "./transposed.js";
+
+const NONE: readonly Part[] = [];
+const wholes = new Recall();
+const firsts = new Recall();
+const seconds = new Recall();
+const splits = new Recall();
 
 /**
  * What feeds the branches of a graph. Several peels on one target are exact: their A stand side by side and their B
  * below each other, along the rank. Weights and alpha / rank are folded into B. Targets without parts get rank 0.
- * Tensors are remembered, so that peels that come back with the same weights cost nothing.
+ * Tensors are remembered: peels that come back with the same weights get the same ones, and of peels that come back
+ * with other weights only B is made anew.
  * @param attached parts by target path, of the targets that are attached
  */
 export function attachFeeds(
@@ -19,63 +25,82 @@ export function attachFeeds(
   graph: OpenGraph,
   attached: ReadonlyMap<string, readonly Part[]>,
 ): Feeds {
+  const key: unknown[] = [ort, graph];
+  let owner: object = graph;
+  for (const parts of attached.values())
+    for (const { lowRank, factor } of parts) {
+      if (owner === graph) owner = lowRank;
+      key.push(lowRank, factor);
+    }
+  return wholes.get(owner, key, () => makeFeeds(ort, graph, attached));
+}
+
+function makeFeeds(ort: Ort, graph: OpenGraph, attached: ReadonlyMap<string, readonly Part[]>): Feeds {
   const feeds: Record<string, Feeds[string]> = {};
   for (const branch of branchesOf(graph)) {
-    const parts = branch.targets.map(({ target }) => attached.get(target.path) ?? []);
-    const ranks = parts.map((own) => own.reduce((sum, { lowRank }) => sum + lowRank.rank, 0));
-    feeds[branch.a] = tensorA(ort, branch, parts.flat());
-    if (branch.split !== undefined)
-      feeds[branch.split] = recall(branch, [ort, ...ranks], () => {
+    const { targets, split } = branch;
+    const parts = targets.map(({ target }) => attached.get(target.path) ?? NONE);
+    const ranks = parts.map(rankOf);
+    feeds[branch.a] = tensorA(ort, branch, parts.length === 1 ? parts[0]! : parts.flat());
+    if (split !== undefined)
+      feeds[split] = splits.get(branch, [ort, ...ranks], () => {
         return new ort.Tensor("int64", BigInt64Array.from(ranks, BigInt), [ranks.length]);
       });
-    for (const [i, open] of branch.targets.entries())
-      feeds[inputB(open.target.path)] = tensorB(ort, open, parts[i]!, ranks[i]!);
+    for (let i = 0; i < targets.length; i++)
+      feeds[branch.b[i]!] = tensorB(ort, targets[i]!, parts[i]!, ranks[i]!);
   }
   return feeds;
 }
 
-/** A of all parts, [K, sum of R]: every lora_A [r,K] transposed, side by side. */
+function rankOf(parts: readonly Part[]): number {
+  let rank = 0;
+  for (const { lowRank } of parts) rank += lowRank.rank;
+  return rank;
+}
+
+/** A of all parts, [K, sum of R]: every lora_A [r,K] transposed, side by side. Weights don't matter to it. */
 function tensorA(ort: Ort, branch: Branch, parts: readonly Part[]): Feeds[string] {
-  const key = parts.map(({ lowRank }) => lowRank);
-  return recall(parts[0]?.lowRank ?? branch, [ort, "A", ...key], () => {
+  const lowRanks = parts.map(({ lowRank }) => lowRank);
+  return firsts.get(lowRanks[0] ?? branch, [ort, ...lowRanks], () => {
     const { k } = branch;
     const { target } = branch.targets[0]!;
     if (target.kernel !== undefined) {
-      const { data, dims } = convolutionA(target, key);
+      const { data, dims } = convolutionA(target, lowRanks);
       return new ort.Tensor("float32", data, dims);
     }
-    const all = key.reduce((sum, { rank }) => sum + rank, 0);
-    return new ort.Tensor("float32", key.length === 1 ? transposed(key[0]!).a : stackA(key, k, all), [
-      k,
-      all,
-    ]);
+    const rank = rankOf(parts);
+    return new ort.Tensor("float32", stackA(parts, k, rank), [k, rank]);
   });
 }
 
 /** B of a target, [R,N]: every part's lora_B [N,r] transposed and times its factor, below each other. */
 function tensorB(ort: Ort, open: OpenTarget, parts: readonly Part[], rank: number): Feeds[string] {
-  const key = parts.flatMap(({ lowRank, factor }) => [lowRank, factor]);
-  const { n } = open.target;
-  return recall(parts[0]?.lowRank ?? open, [ort, "B", ...key], () => {
-    if (open.target.kernel !== undefined) {
+  const { n, kernel } = open.target;
+  const make = () => {
+    if (kernel !== undefined) {
       const { data, dims } = convolutionB(open.target, parts);
       return new ort.Tensor("float32", data, dims);
     }
     return new ort.Tensor("float32", stackB(parts, n, rank), [rank, n]);
-  });
+  };
+  return parts.length === 0 ? seconds.get(open, [ort], make) : make();
 }
 
-function stackA(lowRanks: readonly LowRank[], k: number, all: number): Float32Array {
+function stackA(parts: readonly Part[], k: number, all: number): Float32Array {
+  if (parts.length === 1) return transposed(parts[0]!.lowRank).a;
   const out = new Float32Array(k * all);
   let first = 0;
-  for (const lowRank of lowRanks) {
-    const { a } = transposed(lowRank);
-    const own = lowRank.rank;
-    for (let row = 0; row < k; row++)
-      for (let r = 0; r < own; r++) out[row * all + first + r] = a[row * own + r]!;
-    first += own;
+  for (const { lowRank } of parts) {
+    interleave(transposed(lowRank).a, lowRank.rank, out, all, first);
+    first += lowRank.rank;
   }
   return out;
+}
+
+/** Copies rows of `own` elements to rows of `all`, from column `first` on. */
+function interleave(from: Float32Array, own: number, to: Float32Array, all: number, first: number): void {
+  for (let i = 0, row = first; i < from.length; row += all)
+    for (let column = row; column < row + own; column++) to[column] = from[i++]!;
 }
 
 function stackB(parts: readonly Part[], n: number, rank: number): Float32Array {
@@ -83,8 +108,13 @@ function stackB(parts: readonly Part[], n: number, rank: number): Float32Array {
   let first = 0;
   for (const { lowRank, factor } of parts) {
     const { b } = transposed(lowRank);
-    for (let i = 0; i < b.length; i++) out[first + i] = b[i]! * factor;
+    scale(b, factor, out, first);
     first += b.length;
   }
   return out;
+}
+
+function scale(from: Float32Array, factor: number, to: Float32Array, first: number): void {
+  if (factor === 1) to.set(from, first);
+  else for (let i = 0; i < from.length; i++) to[first + i] = from[i]! * factor;
 }

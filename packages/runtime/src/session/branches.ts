@@ -9,6 +9,8 @@ export interface Branch {
   readonly targets: readonly OpenTarget[];
   /** The tensor that they read. */
   readonly input: string;
+  /** Inputs of the session: B of each target, [R,N]. */
+  readonly b: readonly string[];
   /** Rows of A. */
   readonly k: number;
   /** TensorProto.DataType of the layers' inputs and outputs. */
@@ -78,6 +80,7 @@ function makeBranches(graph: OpenGraph): Branch[] {
     return {
       targets,
       input: target.input,
+      b: targets.map((open) => inputB(open.target.path)),
       k: target.k,
       valueType,
       a: `banana-peel/${target.path}/A`,

@@ -2,7 +2,7 @@ import type { LowRank } from "@banana-peel/format";
 
 const cache = new WeakMap<LowRank, { a: Float32Array; b: Float32Array }>();
 
-/** lora_A as [K,r] and lora_B as [r,N]; remembered, so that a swap only multiplies. */
+/** lora_A as [K,r] and lora_B as [r,N]; remembered, so that a swap only multiplies and copies. */
 export function transposed(lowRank: LowRank): { a: Float32Array; b: Float32Array } {
   let both = cache.get(lowRank);
   if (both === undefined) {
