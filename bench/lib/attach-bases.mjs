@@ -3,12 +3,8 @@ import { openBase } from "@banana-peel/runtime/node";
 import * as ort from "onnxruntime-node";
 import { wideBase } from "./wide-base.mjs";
 
-/** Threads of sessions that share a process spin against each other: a base would look slower beside another one. */
-const sessionOptions = {
-  intraOpNumThreads: 2,
-  logSeverityLevel: 3,
-  extra: { session: { intra_op: { allow_spinning: "0" } } },
-};
+/** One thread: processor time is compared, and threads of sessions that share a process spin against each other. */
+const sessionOptions = { intraOpNumThreads: 1, logSeverityLevel: 3 };
 const folder = (name) => new URL(`../../bases/${name}`, import.meta.url).pathname;
 
 /**

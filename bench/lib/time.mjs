@@ -21,6 +21,33 @@ export async function medians(works, { rounds = 20, warmup = 3 } = {}) {
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
 }
 
+/**
+ * Processor time of each of several pieces of work, taken in turns that begin with another one each, and the median of
+ * the ratios to the one called `to` in the same turn: what is busy beside this process raises both. Threads that spin
+ * count as busy, so give sessions one thread, or no spinning.
+ * @param {Record<string, () => unknown>} works
+ * @param {string} to
+ * @param {{rounds?: number, warmup?: number}} options
+ * @returns {Promise<{times: Record<string, number>, ratios: Record<string, number>}>} median milliseconds and ratios
+ */
+export async function paired(works, to, { rounds = 20, warmup = 5 } = {}) {
+  const names = Object.keys(works);
+  const all = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = -warmup; round < rounds; round++)
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(round + warmup + turn) % names.length];
+      const start = process.cpuUsage();
+      await works[name]();
+      const { user, system } = process.cpuUsage(start);
+      if (round >= 0) all[name].push((user + system) / 1000);
+    }
+  const each = (of) => Object.fromEntries(names.map((name) => [name, median(of(name))]));
+  return {
+    times: each((name) => all[name]),
+    ratios: each((name) => all[name].map((time, round) => time / all[to][round])),
+  };
+}
+
 /** The middle of the numbers, or the mean of the two in the middle. */
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
