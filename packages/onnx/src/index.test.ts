@@ -18,6 +18,7 @@ it("exports this and no more", () => {
     "promotedEdits",
     "readElements",
     "readModel",
+    "readModelInTurns",
     "traceTarget",
   ]);
 });

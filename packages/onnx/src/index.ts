@@ -10,7 +10,7 @@ export type { Doubt, DoubtReason, FoundTarget, GraphInspection } from "./inspect
 export { ONNX_LIMITS } from "./limits.js";
 export { DATA_TYPE, dataTypeName } from "./model/data-type.js";
 export { type ReadExternal, readElements } from "./model/elements.js";
-export { readModel } from "./model/read-model.js";
+export { readModel, readModelInTurns } from "./model/read-model.js";
 export type {
   ExternalData,
   OnnxGraph,

@@ -16,7 +16,15 @@ export class Pacer {
 
   /** Pauses when a slice of time is used up. @throws the signal's reason once it is aborted */
   async pause(): Promise<void> {
-    if (this.#now() - this.#last < SLICE_MS) return;
+    await this.due();
+  }
+
+  /** As pause, for steps so small that awaiting nothing would show: undefined when there is time left. */
+  due(): Promise<void> | undefined {
+    return this.#now() - this.#last < SLICE_MS ? undefined : this.#wait();
+  }
+
+  async #wait(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.#last = this.#now();
     this.#signal?.throwIfAborted();

@@ -5,7 +5,7 @@ import { ONNX_LIMITS } from "../limits.js";
 import { TENSOR } from "../proto/fields.js";
 import { graph, linear, model, node, tensor } from "../testing/build.js";
 import { FORMS, vectorBytes } from "../testing/vectors.js";
-import { readModel } from "./read-model.js";
+import { readModel, readModelInTurns } from "./read-model.js";
 
 /** The code of what `work` throws. */
 function code(work: () => unknown): string {
@@ -31,6 +31,18 @@ describe("readModel", () => {
     const weight = found.initializers.get("layers.0.up.weight_quantized")!;
     expect(weight.dims).toEqual([24, 40]);
     expect(weight.dataType).toBe(form.includes("uint8") ? 2 : 3);
+  });
+
+  it("reads the same in turns, pausing between parts, and throws what the pause throws", async () => {
+    const bytes = vectorBytes("merge/tensor-int8/model.onnx");
+    let pauses = 0;
+    expect(await readModelInTurns(bytes, "test.onnx", async () => void pauses++)).toEqual(read(bytes));
+    expect(pauses).toBeGreaterThan(read(bytes).graph.nodes.length);
+    expect(await readModelInTurns(bytes, "test.onnx", () => undefined)).toEqual(read(bytes));
+    const stop = readModelInTurns(bytes, "test.onnx", () => Promise.reject(new Error("stop")));
+    await expect(stop).rejects.toThrow("stop");
+    const cut = readModelInTurns(bytes.subarray(0, 500), "test.onnx", () => undefined);
+    await expect(cut).rejects.toMatchObject({ code: "ONNX_INVALID" });
   });
 
   it("gives weights as views of the file, without a copy", () => {

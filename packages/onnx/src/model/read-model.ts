@@ -14,6 +14,33 @@ import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from "./ty
  * @throws BananaError ONNX_INVALID, ONNX_LIMIT, ONNX_LOCATION
  */
 export function readModel(bytes: Uint8Array, label: string): OnnxModel {
+  const steps = readSteps(bytes, label);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * As readModel, for threads that must stay free: `pause` is awaited between nodes, and decides itself when to wait.
+ * @throws BananaError as readModel; what `pause` throws
+ */
+export async function readModelInTurns(
+  bytes: Uint8Array,
+  label: string,
+  pause: () => Promise<void> | undefined,
+): Promise<OnnxModel> {
+  const steps = readSteps(bytes, label);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const waiting = pause();
+    if (waiting !== undefined) await waiting;
+  }
+}
+
+/** Reads a model, one part of its graph at a step. */
+function* readSteps(bytes: Uint8Array, label: string): Generator<void, OnnxModel> {
   bound("modelBytes", bytes.length, label);
   const opsets = new Map<string, number>();
   let graph: Uint8Array | undefined;
@@ -31,10 +58,10 @@ export function readModel(bytes: Uint8Array, label: string): OnnxModel {
   }
   if (graph === undefined) throw invalid(label, "expected an ONNX model with a graph, found none");
   if (opsets.size === 0) throw invalid(label, "expected the versions of the operator sets, found none");
-  return { bytes, opsets, graph: readGraph(graph, label) };
+  return { bytes, opsets, graph: yield* readGraph(graph, label) };
 }
 
-function readGraph(bytes: Uint8Array, label: string): OnnxGraph {
+function* readGraph(bytes: Uint8Array, label: string): Generator<void, OnnxGraph> {
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
   const inputs: OnnxValue[] = [];
@@ -50,6 +77,7 @@ function readGraph(bytes: Uint8Array, label: string): OnnxGraph {
     label,
   );
   for (const field of fields) {
+    yield;
     if (field.no === GRAPH.node)
       nodes.push(readNode(payload(field, label), `${label}: node ${nodes.length}`, budget, 0));
     else if (field.no === GRAPH.initializer) {

@@ -1,5 +1,5 @@
 import type { BaseCard } from "@banana-peel/format";
-import { type OnnxModel, readModel } from "@banana-peel/onnx";
+import { type OnnxModel, readModelInTurns } from "@banana-peel/onnx";
 import { Pacer } from "../pacer.js";
 import type { CheckedFiles } from "./check-files.js";
 import { checkTarget, type OpenTarget } from "./check-target.js";
@@ -28,11 +28,12 @@ export async function openGraph(
   signal: AbortSignal | undefined,
 ): Promise<OpenGraph> {
   const { model: path, externalData = [] } = card.graphs[name]!;
-  const model = readModel(await files.readFile(path, signal), path);
+  const bytes = await files.readFile(path, signal);
+  const pacer = new Pacer(() => performance.now(), signal);
+  const model = await readModelInTurns(bytes, path, () => pacer.due());
   checkExternal(card, path, externalData, model);
   const targets = new Map<string, OpenTarget>();
   const outputs = new Set<string>();
-  const pacer = new Pacer(() => performance.now(), signal);
   for (const target of card.targets) {
     await pacer.pause();
     if (target.graph !== name) continue;

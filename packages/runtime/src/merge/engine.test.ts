@@ -4,6 +4,9 @@ import { Pacer } from "../pacer.js";
 import { mergeTarget } from "../plan/merge-target.js";
 import { type RandomWeight, ROUNDINGS, randomWeight, rowBytes } from "../testing/planes.js";
 import { localEngine } from "./local-engine.js";
+import { mixedEngine } from "./mixed-engine.js";
+import { type FromWorker, poolEngine } from "./pool-engine.js";
+import { serve } from "./serve.js";
 import { foldTask } from "./task.js";
 import type { FoldWork, MergeEngine } from "./types.js";
 import { allRows, type Rows } from "./works.js";
@@ -104,6 +107,84 @@ describe.each(Object.entries(WEIGHTS))("%s", (_, of) => {
       expect((await fold(engine, weight, seed, cut)).bytes).toEqual(expected.bytes);
     },
   );
+});
+
+it("this thread is left between two pieces once its slice of time is used up", async () => {
+  const weight = randomWeight(3, { ...channel, ...usual });
+  const pieces = allRows(weight.plane!).flatMap(({ rows }) =>
+    Array.from({ length: Math.ceil(rows / 7) }, (_, i) => ({
+      first: i * 7,
+      rows: Math.min(7, rows - i * 7),
+    })),
+  );
+  let clock = 0;
+  const engine = localEngine(undefined, () => (clock += 10));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await fold(engine, weight, undefined, pieces);
+  clearInterval(timer);
+  expect(pieces.length).toBeGreaterThan(5);
+  expect(turns).toBeGreaterThanOrEqual(Math.floor(pieces.length / 2));
+});
+
+it("a pool sends rows, never the file that they are a view of, and keeps the caller's", async () => {
+  const weight = randomWeight(3, { ...channel, ...usual });
+  const plane = weight.plane!;
+  const file = new Uint8Array(1 << 20);
+  file.set(weight.bytes, 99);
+  const sent: number[] = [];
+  const pool = poolEngine(
+    () => {
+      let answer: (message: FromWorker) => void = () => {};
+      const take = serve((message) => answer(message), undefined);
+      return {
+        post(message, transfer) {
+          sent.push((message.work.input as Uint8Array).buffer.byteLength);
+          take(structuredClone(message, { transfer }));
+        },
+        listen: (onMessage) => {
+          answer = onMessage;
+        },
+        terminate: () => {},
+      };
+    },
+    2,
+    false,
+  );
+  const half = Math.floor(plane.rows / 2);
+  const works = [
+    [0, half],
+    [half, plane.rows - half],
+  ].map(([first, rows]) => ({
+    first: first!,
+    rows: rows!,
+    input: file.subarray(99 + first! * plane.stride, 99 + (first! + rows!) * plane.stride),
+    output: undefined,
+    measure: false,
+  }));
+  const folded = await pool.fold(foldTask(plane, weight.parts, undefined), works);
+  const whole = await fold(engine, weight, undefined, allRows(plane));
+  expect(Buffer.concat(folded.map(({ bytes }) => bytes))).toEqual(Buffer.from(whole.bytes));
+  expect(sent).toEqual(works.map(({ rows }) => rows * plane.stride));
+  expect(file.length).toBe(1 << 20);
+  pool.release();
+});
+
+it("a page whose policy keeps workers from starting merges in its own thread", async () => {
+  const weight = randomWeight(3, { ...channel, k: 1100, n: 1000, ranks: [2], steps: 3 });
+  const pieces = [
+    { first: 0, rows: 600 },
+    { first: 600, rows: 500 },
+  ];
+  const spawn = () => {
+    throw new Error("refused by Content-Security-Policy");
+  };
+  const mixed = mixedEngine(engine, poolEngine(spawn, 2, false));
+  const here = await fold(engine, weight, undefined, pieces);
+  for (let again = 0; again < 2; again++) {
+    const { bytes } = await fold(mixed, weight, undefined, pieces);
+    expect(Buffer.compare(bytes, here.bytes)).toBe(0);
+  }
 });
 
 it("workers give the same bytes as one thread, whatever their number", async () => {

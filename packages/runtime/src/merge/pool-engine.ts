@@ -77,15 +77,32 @@ export function poolEngine(spawn: () => Port, threads: number, files: boolean): 
     const id = ++lastId;
     const { taskId, task, work } = waiting;
     member.doing.set(id, waiting);
-    member.port.post({ id, taskId, ...(member.taskId !== taskId && { task }), work }, []);
+    const { input } = work;
+    // A message copies the whole buffer under a view, which may be a file: the rows travel as a copy of their own.
+    const own = input instanceof Uint8Array ? input.slice() : input;
+    const message = {
+      id,
+      taskId,
+      ...(member.taskId !== taskId && { task }),
+      work: { ...work, input: own },
+    };
+    member.port.post(message, own instanceof Uint8Array ? [own.buffer] : []);
     member.taskId = taskId;
+  };
+  const spawned = () => {
+    try {
+      return spawn();
+    } catch (error) {
+      throw new WorkerLost(error instanceof Error ? error.message : String(error));
+    }
   };
   const start = () => {
     while (members.length < threads) {
-      const member: Member = { port: spawn(), taskId: 0, doing: new Map() };
+      const member: Member = { port: spawned(), taskId: 0, doing: new Map() };
       member.port.listen(
         (message) => {
-          const waiting = member.doing.get(message.id)!;
+          const waiting = member.doing.get(message.id);
+          if (waiting === undefined) return;
           member.doing.delete(message.id);
           if ("error" in message) waiting.failed(message.error);
           else waiting.done(message.folded);

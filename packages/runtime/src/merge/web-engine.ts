@@ -7,12 +7,13 @@ import type { MergeEngine } from "./types.js";
 const MOST_THREADS = 8;
 
 /**
- * The engine of a web page: workers where the page is cross-origin isolated, so that the weights needn't be copied
- * to them, else the page's own thread.
+ * The engine of a web page: workers for merges that are worth it, else the page's own thread. It needs no cross-origin isolation: rows travel as
+ * copies. Where a policy or a bundle keeps workers from starting, the page's thread does everything, a few
+ * milliseconds at a time.
  */
 export function webEngine(): MergeEngine {
-  const { crossOriginIsolated, Worker, navigator } = globalThis as Partial<typeof globalThis>;
-  if (crossOriginIsolated !== true || Worker === undefined) return localEngine();
+  const { Worker, navigator } = globalThis as Partial<typeof globalThis>;
+  if (Worker === undefined) return localEngine();
   const threads = Math.min(MOST_THREADS, navigator?.hardwareConcurrency ?? 2);
   return mixedEngine(localEngine(), poolEngine(spawn, threads, false));
 }

@@ -18,7 +18,8 @@ export function folderFiles(folder: string): FolderFiles {
       return (await stat(join(folder, path))).size;
     },
     async readFile(path, signal) {
-      return new Uint8Array(await readFile(join(folder, path), { signal }));
+      const { buffer, byteOffset, length } = await readFile(join(folder, path), { signal });
+      return new Uint8Array(buffer, byteOffset, length);
     },
     async digestFile(path, signal) {
       const hash = createHash("sha256");

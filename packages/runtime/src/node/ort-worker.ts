@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Feeds, Ort, Session } from "../ort.js";
 import type { KeptTensor, OpenedSession, OrtAnswer, OrtRequest, SentTensor } from "./ort-messages.js";
+import { fromShared } from "./shared-bytes.js";
 
 // The thread in which onnxruntime opens and runs sessions: both block the thread that asks for them.
 const port = parentPort!;
@@ -30,7 +31,15 @@ port.postMessage({ id: 0, value: undefined } satisfies OrtAnswer);
 async function work(request: OrtRequest, transfer: ArrayBuffer[]): Promise<unknown> {
   switch (request.kind) {
     case "create": {
-      const session = await ort.InferenceSession.create(request.model as string, request.options);
+      const { model, options } = request;
+      const externalData = options.externalData?.map((file) => {
+        const { path, data } = file as { path: string; data: unknown };
+        return data instanceof Uint8Array ? { path, data: fromShared(data) } : file;
+      });
+      const session = await ort.InferenceSession.create(
+        (typeof model === "string" ? model : fromShared(model)) as string,
+        { ...options, ...(externalData && { externalData }) },
+      );
       const number = ++opened;
       sessions.set(number, session);
       const { inputNames, outputNames, inputMetadata, outputMetadata } = session;

@@ -2,6 +2,7 @@ import { Tensor } from "onnxruntime-common";
 import type { Feeds, SessionOptions } from "../ort.js";
 import type { KeptTensor, OpenedSession, SentTensor } from "./ort-messages.js";
 import type { OrtThread } from "./ort-thread.js";
+import { toShared } from "./shared-bytes.js";
 
 /** Inputs of this prefix are the runtime's own: their tensors never change once they are made. */
 const OWN = "banana-peel/";
@@ -36,7 +37,18 @@ export class WorkerSession {
     options: SessionOptions = {},
   ): Promise<WorkerSession> {
     const bytes = typeof model === "string" || model instanceof Uint8Array ? model : new Uint8Array(model);
-    return new WorkerSession(thread, await thread.ask({ kind: "create", model: bytes, options }));
+    const external = await Promise.all(
+      (options.externalData ?? []).map(async (file) => {
+        const { path, data } = file as { path: string; data: unknown };
+        return data instanceof Uint8Array ? { path, data: await toShared(data) } : file;
+      }),
+    );
+    const request = {
+      kind: "create",
+      model: typeof bytes === "string" ? bytes : await toShared(bytes),
+      options: { ...options, ...(external.length > 0 && { externalData: external }) },
+    } as const;
+    return new WorkerSession(thread, await thread.ask(request));
   }
 
   /** As onnxruntime's run; outputs may be named, but not given as tensors to write into. */
