@@ -10,9 +10,12 @@ import { createGate } from "./gate/gate.js";
 import { DOCUMENT_BYTES } from "./gate/npm-body.js";
 import { createPublish } from "./gate/publish.js";
 import { Serial } from "./gate/serial.js";
+import { Accounts } from "./storage/accounts.js";
 import { Owners } from "./storage/owners.js";
 import { Packages } from "./storage/packages.js";
+import { keepSecret } from "./storage/secret.js";
 import { Staging } from "./storage/staging.js";
+import { sweep } from "./storage/sweep.js";
 import { type LogLevel, verdaccioConfig } from "./verdaccio/config.js";
 import { innerRegistry } from "./verdaccio/inner.js";
 
@@ -64,9 +67,14 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const storage = resolve(options.storage);
   const bases = await loadBases(options.bases ?? []);
   await makeFolder(join(storage, "packages"));
-  const packages = new Packages(join(storage, "packages"));
+  const owners = new Owners(join(storage, "owners"));
   const staging = new Staging(join(storage, "staging"));
-  await packages.recover(staging);
+  const packages = new Packages(join(storage, "packages"), staging, owners);
+  const accounts = new Accounts(storage);
+  await packages.recover();
+  await accounts.recover();
+  await sweep(storage);
+  await keepSecret(storage);
 
   // Verdaccio takes about a second to load: only who hosts a registry pays for it.
   const { runServer } = await import("verdaccio");
@@ -76,16 +84,15 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     logLevel: options.logLevel ?? "fatal",
   });
   const inner = innerRegistry((await runServer(config as never)) as Server);
-  const owners = new Owners(join(storage, "owners"));
   const serial = new Serial();
   const server = createServer(
     createGate({
       inner,
       packages,
+      accounts,
       serial,
       about: { protocol: 1, publish: { maxBytes: maxBodyBytes } },
       publish: createPublish({
-        inner,
         packages,
         staging,
         owners,
@@ -97,7 +104,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
         serial,
       }),
       advisories: createAdvisories(join(storage, "advisories.json")),
-      changes: createChanges({ inner, owners, serial, maxBodyBytes: DOCUMENT_BYTES }),
+      changes: createChanges({ packages, owners, serial, maxBodyBytes: DOCUMENT_BYTES }),
       mayTag: async (name, user) => (await owners.get(name))?.publishers.includes(user) ?? false,
       onError: options.onError ?? (() => {}),
     }),

@@ -1,19 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { BananaError } from "@banana-peel/format";
+import type { PackageDocument } from "../storage/packages.js";
 
-/** A package's document as Verdaccio has it, as far as a change goes by it. */
-export interface StoredDocument {
-  readonly name: string;
-  readonly "dist-tags": Readonly<Record<string, string>>;
-  readonly versions: Readonly<Record<string, Record<string, unknown>>>;
-}
+/** A package's document, as far as a change goes by it. */
+export type StoredDocument = Pick<PackageDocument, "name" | "dist-tags" | "versions">;
 
 /** What a change does. */
 export interface ChangeDocument {
   /** Versions that are unpublished. */
   readonly removed: readonly string[];
-  /** What goes on to Verdaccio, which takes tags, the list of versions and their `deprecated` from it. */
-  readonly document: Record<string, unknown>;
+  /** By version that stays: why nobody should use it, empty for none. */
+  readonly messages: Readonly<Record<string, string>>;
+  readonly tags: Record<string, string>;
 }
 
 /** Characters of a deprecation's message. */
@@ -36,17 +34,12 @@ export function readChange(value: unknown, stored: StoredDocument, mayRemove: bo
     throw invalid("versions", `expected every published version, found ${removed[0]} left out`);
   const left = Object.keys(versions);
   if (left.length === 0) throw invalid("versions", "expected a version, found none: unpublish the package");
-  const messages = left.map((version) => [version, readMessage(versions[version], stored, version)] as const);
   return {
     removed,
-    document: {
-      _id: stored.name,
-      name: stored.name,
-      "dist-tags": readTags(object(document["dist-tags"], "dist-tags"), stored, left),
-      versions: Object.fromEntries(
-        messages.map(([version, deprecated]) => [version, { name: stored.name, version, deprecated }]),
-      ),
-    },
+    messages: Object.fromEntries(
+      left.map((version) => [version, readMessage(versions[version], stored, version)]),
+    ),
+    tags: readTags(object(document["dist-tags"], "dist-tags"), stored, left),
   };
 }
 

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { BananaError, isBananaError } from "@banana-peel/format";
+import { isBananaError } from "@banana-peel/format";
 import type { Owner, Owners } from "../storage/owners.js";
-import type { Inner } from "../verdaccio/inner.js";
-import { type ChangeDocument, readChange, type StoredDocument } from "./change-request.js";
+import { type PackageDocument, type Packages, tarballName } from "../storage/packages.js";
+import { type ChangeDocument, readChange } from "./change-request.js";
 import { answer } from "./http.js";
 import { type Refusal, refusal } from "./problems.js";
 
 /** What changing a published package needs. */
 export interface ChangeContext {
-  readonly inner: Inner;
+  readonly packages: Packages;
   readonly owners: Owners;
 }
 
@@ -40,12 +40,7 @@ export async function changePackage(
     if (isBananaError(error)) return refusal(422, [error]);
     throw error;
   }
-  // The owner is written first: a crash in between leaves versions that nobody can publish anew.
-  if (change.removed.length > 0) await retire(context, name, owner, change.removed);
-  const { status, body } = await send(context, request, "PUT", revision(name), change.document);
-  if (status !== 201)
-    return { status: status >= 400 ? status : 500, error: body.slice(0, 1000), problems: [] };
-  for (const version of change.removed) await removeTarball(context, request, name, version);
+  await context.packages.replace(stored, withChange(stored, change), retiring(owner, change.removed));
   const removed = change.removed.map((version) => `${name}@${version}`).join(", ");
   answer(request, response, 201, {
     ok: removed === "" ? "package changed" : `unpublished ${removed}`,
@@ -63,9 +58,8 @@ export async function removePackage(
 ): Promise<Refusal | undefined> {
   const allowed = await allowedOwner(context, of);
   if ("status" in allowed) return allowed;
-  await retire(context, of.name, allowed.owner, Object.keys(allowed.stored.versions));
-  const { status, body } = await send(context, request, "DELETE", revision(of.name));
-  if (status >= 400) return { status, error: body.slice(0, 1000), problems: [] };
+  const { stored, owner } = allowed;
+  await context.packages.replace(stored, undefined, retiring(owner, Object.keys(stored.versions)));
   answer(request, response, 201, { ok: `unpublished ${of.name}`, success: true });
   return undefined;
 }
@@ -82,7 +76,7 @@ export async function removedTarball(
 ): Promise<Refusal | undefined> {
   const allowed = await allowedOwner(context, { name, user });
   if ("status" in allowed) return allowed;
-  const version = Object.keys(allowed.stored.versions).find((item) => tarballOf(name, item) === file);
+  const version = Object.keys(allowed.stored.versions).find((item) => tarballName(name, item) === file);
   if (version !== undefined)
     return { status: 405, error: `${name}@${version} is published: unpublish it first`, problems: [] };
   answer(request, response, 201, { ok: "tarball removed", success: true });
@@ -90,69 +84,40 @@ export async function removedTarball(
 }
 
 async function allowedOwner(
-  { inner, owners }: ChangeContext,
+  { packages, owners }: ChangeContext,
   { name, user }: ChangeOf,
-): Promise<{ stored: StoredDocument; owner: Owner } | Refusal> {
-  const { status, body } = await inner.ask({ method: "GET", path: `${pathOf(name)}?write=true` });
-  if (status === 404) return { status, error: `no such package: ${name}`, problems: [] };
-  if (status !== 200) throw new Error(`expected 200 or 404 for ${name}, found ${status}`);
+): Promise<{ stored: PackageDocument; owner: Owner } | Refusal> {
+  const stored = await packages.get(name);
+  if (stored === undefined) return { status: 404, error: `no such package: ${name}`, problems: [] };
   const owner = await owners.get(name);
   if (owner === undefined || !owner.publishers.includes(user))
     return { status: 403, error: `only who published ${name} may change it`, problems: [] };
-  return { stored: JSON.parse(body) as StoredDocument, owner };
+  return { stored, owner };
 }
 
-async function retire(
-  { owners }: ChangeContext,
-  name: string,
-  owner: Owner,
-  versions: readonly string[],
-): Promise<void> {
-  const retired = [...new Set([...(owner.retired ?? []), ...versions])].sort();
-  await owners.set(name, { ...owner, retired });
+/** The owner with versions that nobody can publish anew. */
+function retiring(owner: Owner, versions: readonly string[]): Owner {
+  if (versions.length === 0) return owner;
+  return { ...owner, retired: [...new Set([...(owner.retired ?? []), ...versions])].sort() };
 }
 
-async function removeTarball(
-  context: ChangeContext,
-  request: IncomingMessage,
-  name: string,
-  version: string,
-): Promise<void> {
-  const path = `${pathOf(name)}/-/${encodeURIComponent(tarballOf(name, version))}/-rev/0`;
-  const { status, body } = await send(context, request, "DELETE", path);
-  if (status >= 400 && status !== 404)
-    throw new BananaError("STORAGE_INVALID", `expected to remove a tarball, found ${body.slice(0, 300)}`, {
-      where: `${name}@${version}`,
-      hint: "Look at the registry's storage; the version itself is unpublished.",
-    });
-}
-
-function send(
-  { inner }: ChangeContext,
-  { headers: { authorization = "" } }: IncomingMessage,
-  method: string,
-  path: string,
-  document?: unknown,
-): ReturnType<Inner["ask"]> {
-  if (document === undefined) return inner.ask({ method, path, headers: { authorization } });
-  const text = JSON.stringify(document);
-  const headers = {
-    authorization,
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
+function withChange(stored: PackageDocument, { removed, messages, tags }: ChangeDocument): PackageDocument {
+  const versions = Object.fromEntries(
+    Object.entries(messages).map(([version, message]) => {
+      const { deprecated: _, ...metadata } = stored.versions[version]!;
+      return [version, message === "" ? metadata : { ...metadata, deprecated: message }];
+    }),
+  );
+  const left = ({ version }: { version?: string }) => version === undefined || !removed.includes(version);
+  const now = new Date().toISOString();
+  const times = Object.entries(stored.time).filter(([version]) => !removed.includes(version));
+  const [count, mark] = stored._rev.split("-");
+  return {
+    ...stored,
+    versions,
+    "dist-tags": tags,
+    time: { ...Object.fromEntries(times), modified: now },
+    _attachments: Object.fromEntries(Object.entries(stored._attachments).filter(([, item]) => left(item))),
+    _rev: `${Number(count) + 1}-${mark ?? ""}`,
   };
-  return inner.ask({ method, path, headers, body: [text] });
-}
-
-/** File of a version's tarball, as the gate's publish names it. */
-function tarballOf(name: string, version: string): string {
-  return `${name.slice(name.indexOf("/") + 1)}-${version}.tgz`;
-}
-
-function revision(name: string): string {
-  return `${pathOf(name)}/-rev/0`;
-}
-
-function pathOf(name: string): string {
-  return `/${name.replace("/", "%2f")}`;
 }

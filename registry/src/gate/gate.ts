@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Accounts } from "../storage/accounts.js";
+import { diskFull } from "../storage/disk-full.js";
 import type { Packages } from "../storage/packages.js";
 import type { Inner } from "../verdaccio/inner.js";
 import type { Changes } from "./changes.js";
-import { answer, refuse } from "./http.js";
-import type { Refusal } from "./problems.js";
+import { answer, answerText, readBody, refuse } from "./http.js";
+import { type Refusal, refusal } from "./problems.js";
 import type { PublishRoute } from "./publish.js";
 import { routeOf } from "./routes.js";
 import type { Serial } from "./serial.js";
@@ -27,6 +29,7 @@ export interface GateOptions {
   /** Answers what changes a published package; undefined: it has answered. */
   readonly changes: Changes;
   readonly packages: Packages;
+  readonly accounts: Accounts;
   /** One change of a name at a time. */
   readonly serial: Serial;
   /** What the registry offers beyond npm's protocol, as it tells those who ask. */
@@ -52,7 +55,10 @@ export function createGate(
   return (request, response) => {
     handle(options, request, response).catch((error: unknown) => {
       options.onError(error);
+      const full = diskFull(error);
       if (response.headersSent) response.destroy();
+      // RFC 4918, 11.5
+      else if (full !== undefined) refuse(request, response, refusal(507, [full]));
       else refuse(request, response, plain(500, "the registry failed; nothing was stored"));
     });
   };
@@ -95,7 +101,7 @@ async function handle(
       return;
     }
     case "account":
-      if (isSmall(request)) inner.pass(request, response);
+      if (isSmall(request)) await changeAccount(options, request, response);
       else refuse(request, response, plain(413, `expected a body of at most ${SMALL_BODY} bytes`));
       return;
   }
@@ -115,6 +121,28 @@ async function handle(
   else if (await options.mayTag(route.name, user))
     await options.serial.run(route.name, () => passToItsEnd(inner, request, response));
   else refuse(request, response, plain(403, `only who published ${route.name} may move its tags`));
+}
+
+/** Logs in or out, registers: answered only when it is whole. */
+async function changeAccount(
+  { inner, accounts }: GateOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request, SMALL_BODY);
+  if (!Buffer.isBuffer(body)) {
+    refuse(request, response, plain(body === "aborted" ? 400 : 413, "expected a small, whole body"));
+    return;
+  }
+  const headers: Record<string, string | number> = { "content-length": body.length };
+  for (const name of ["authorization", "content-type", "accept"]) {
+    const value = request.headers[name];
+    if (typeof value === "string") headers[name] = value;
+  }
+  const { method, url } = request as { method: string; url: string };
+  const from = request.socket.remoteAddress;
+  const answered = await accounts.run(() => inner.ask({ method, path: url, headers, body: [body], from }));
+  answerText(request, response, answered.status, answered.body);
 }
 
 /** Hands a request on, and waits until it was answered. */

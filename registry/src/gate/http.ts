@@ -9,7 +9,16 @@ export function answer(
   status: number,
   body: unknown,
 ): void {
-  const text = `${JSON.stringify(body)}\n`;
+  answerText(request, response, status, `${JSON.stringify(body)}\n`);
+}
+
+/** Answers with a text that is JSON already, as `answer` does. */
+export function answerText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  text: string,
+): void {
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(text),

@@ -4,7 +4,6 @@ import { checkTrust } from "@banana-peel/signer/verify";
 import type { Owner, Owners } from "../storage/owners.js";
 import type { Packages } from "../storage/packages.js";
 import type { Received, Staging } from "../storage/staging.js";
-import type { Inner } from "../verdaccio/inner.js";
 import { changePackage } from "./change.js";
 import { type CheckedPublish, type CheckOptions, checkPublish } from "./check-publish.js";
 import { versionMetadata } from "./document.js";
@@ -17,7 +16,6 @@ import { Slots } from "./slots.js";
 
 /** What publishing needs. */
 export interface PublishOptions extends CheckOptions {
-  readonly inner: Inner;
   readonly packages: Packages;
   readonly staging: Staging;
   readonly owners: Owners;
@@ -148,21 +146,13 @@ async function publish(
   const untrusted = checkSigner(checked, owner, options.signers);
   if (untrusted !== undefined) return refusal(422, [untrusted]);
 
-  // The owner is written first: a crash in between leaves a name that its own signer can publish again.
   const { fingerprint } = checked.peel.signer;
-  await owners.set(name, {
+  const metadata = versionMetadata(checked.peel.manifest, received);
+  await packages.add({ name, version, tag, metadata, readme: checked.readme }, received, {
     signer: fingerprint,
     publishers: [...new Set([...(owner?.publishers ?? []), user])],
     ...(owner?.retired?.length ? { retired: owner.retired } : {}),
   });
-  try {
-    const metadata = versionMetadata(checked.peel.manifest, received);
-    await packages.add({ name, version, tag, metadata, readme: checked.readme }, received);
-  } catch (error) {
-    if (owner === undefined) await owners.remove(name);
-    else await owners.set(name, owner);
-    throw error;
-  }
   answer(request, response, 201, {
     ok: `published ${name}@${version}`,
     success: true,

@@ -35,20 +35,32 @@ export class Staging {
     return names.map((name) => join(this.#folder, name));
   }
 
+  /** Makes a new folder. */
+  async folder(): Promise<string> {
+    const folder = join(this.#folder, randomUUID());
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
   /**
    * Writes a tarball to disk, hashes and unpacks it, all while it comes in and in constant memory.
    * @param chunks the tarball's bytes; what they throw is thrown
    * @param totalBytes limit of all files together, unpacked
    */
   async receive(chunks: AsyncIterable<Uint8Array>, label: string, totalBytes: number): Promise<Received> {
-    const folder = join(this.#folder, randomUUID());
+    const folder = await this.folder();
     const path = join(folder, "tarball.tgz");
     const discard = () => rm(folder, { recursive: true, force: true });
     const sha512 = createHash("sha512");
     const sha1 = createHash("sha1");
     let bytes = 0;
-    await mkdir(folder, { recursive: true });
-    const file = openSync(path, "wx", 0o644);
+    let file: number;
+    try {
+      file = openSync(path, "wx", 0o644);
+    } catch (error) {
+      await discard();
+      throw error;
+    }
     const written = (async function* () {
       for await (const chunk of chunks) {
         sha512.update(chunk);

@@ -25,7 +25,7 @@ export interface TestRegistry {
   ): Promise<Answer>;
   /** PUT of a publish document. */
   publish(document: Json, token?: string): Promise<Answer>;
-  /** Files under storage that belong to packages, without Verdaccio's own database. */
+  /** Files under storage that belong to packages, without users and Verdaccio's own database. */
   stored(): Promise<string[]>;
   restart(options?: Partial<RegistryOptions>): Promise<void>;
   close(): Promise<void>;
@@ -68,8 +68,9 @@ export async function testRegistry(options: Partial<RegistryOptions> = {}): Prom
       send("PUT", `/${String(document.name).replace("/", "%2f")}`, { token, body: document }),
     async stored() {
       const entries = await readdir(storage, { recursive: true, withFileTypes: true });
+      const own = [".verdaccio-db.json", "htpasswd", "secret"];
       return entries
-        .filter((entry) => entry.isFile() && entry.name !== ".verdaccio-db.json" && entry.name !== "htpasswd")
+        .filter((entry) => entry.isFile() && !own.includes(entry.name))
         .map((entry) => join(entry.parentPath, entry.name).slice(storage.length + 1))
         .sort();
     },

@@ -8,6 +8,8 @@ export interface InnerRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | number>>;
   readonly body?: Iterable<string | Uint8Array>;
+  /** Address of who asks: Verdaccio counts logins by it. Default: this machine's own. */
+  readonly from?: string | undefined;
 }
 
 /** What Verdaccio answered. */
@@ -28,8 +30,9 @@ export interface Inner {
 export function innerRegistry(server: Server): Inner {
   return {
     pass: (incoming, response) => void server.emit("request", incoming, response),
-    async ask({ method, path, headers = {}, body = [] }) {
+    async ask({ method, path, headers = {}, body = [], from = "127.0.0.1" }) {
       const [ours, theirs] = duplexPair();
+      Object.assign(theirs, { remoteAddress: from });
       // https://nodejs.org/api/http.html#event-connection: any Duplex may be injected.
       server.emit("connection", theirs);
       const outgoing = request({

@@ -1,0 +1,18 @@
+import { BananaError, isBananaError } from "@banana-peel/format";
+
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** DISK_FULL, as a client is told it, for the error of a disk without room; undefined for any other. */
+export function diskFull(error: unknown): BananaError | undefined {
+  if (isBananaError(error)) return error.code === "DISK_FULL" ? diskFull(error.cause) : undefined;
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === undefined || !FULL.has(code)) return undefined;
+  return new BananaError(
+    "DISK_FULL",
+    `expected room on the registry's disk, found ${code}: nothing was stored`,
+    {
+      where: "registry",
+      hint: "Tell the registry's operator, then try again.",
+    },
+  );
+}
