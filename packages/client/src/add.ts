@@ -6,6 +6,7 @@ import { contextOf, type ProjectOptions, readFingerprint } from "./options.js";
 import type { Project } from "./project/read-project.js";
 import { withProject } from "./project/with-project.js";
 import { putInPlace } from "./put-in-place.js";
+import type { Unasked } from "./registry/kept-catalogue.js";
 import { type InstalledPeel, reportOf } from "./report.js";
 import { isLocked, orderOf, resolveProject } from "./resolve-project.js";
 
@@ -39,6 +40,8 @@ export interface AddReport {
   readonly others: readonly OtherPeel[];
   /** Names that nothing needs any more and that were taken away. */
   readonly removed: readonly string[];
+  /** Registries that gave no answer, of other peels of the project, which stay as they are locked. */
+  readonly unasked: readonly Unasked[];
   readonly milliseconds: number;
 }
 
@@ -58,7 +61,8 @@ export async function addPeels(options: AddOptions): Promise<AddReport> {
     options.project,
     context.disk,
     async (project) => {
-      const resolved = await resolveProject(project, context, { requests, fresh: names });
+      const wish = { requests, fresh: names };
+      const { peels: resolved, unasked } = await resolveProject(project, context, wish);
       const moved = new Set((await changedPeels(resolved, project, names)).map(({ name }) => name));
       // What was named is brought in any case: the store has it, and its report is what was asked for.
       const changed = resolved.filter(({ name }) => names.has(name) || moved.has(name));
@@ -76,6 +80,7 @@ export async function addPeels(options: AddOptions): Promise<AddReport> {
         { ready, removed, peels: { ...project.manifest.peels, ...saved } },
         context.disk,
       );
+      await context.documents.keep();
       const named = ready.map((peel, i) => ({ peel, resolved: changed[i]! }));
       return {
         peels: named
@@ -89,6 +94,7 @@ export async function addPeels(options: AddOptions): Promise<AddReport> {
           .filter(({ peel }) => !names.has(peel.order.name))
           .map((item) => otherPeel(item.peel, item.resolved, resolved, project)),
         removed,
+        unasked,
         milliseconds: performance.now() - started,
       };
     },

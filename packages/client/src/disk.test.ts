@@ -53,7 +53,7 @@ describe("a disk that fails", () => {
     async (errno, code, steps, least) => {
       await addPeels({ ...app.options, requests: ["sample"] });
       registry.put(await samplePacked(key, { version: "1.1.0", bytes: 100_000 }));
-      const before = await snapshot(app.root);
+      let before = await snapshot(app.root);
       let failures = 0;
       for (const step of steps)
         for (let nth = 1; ; nth++) {
@@ -70,7 +70,7 @@ describe("a disk that fails", () => {
           }
           await rm(app.project, { recursive: true });
           await rm(app.store, { recursive: true });
-          await restore(before);
+          before = await restore(before);
           if (calls() < nth) break;
         }
       expect(failures).toBeGreaterThan(least);
@@ -79,7 +79,7 @@ describe("a disk that fails", () => {
   );
 
   /** Makes the old state again: adding the old version to a clean project gives the very same bytes. */
-  async function restore(before: Record<string, string>) {
+  async function restore(before: Record<string, string>): Promise<Record<string, string>> {
     const fresh = { version: "1.0.0", bytes: 100_000 };
     await mkdir(app.project);
     await mkdir(join(app.project, "base"));
@@ -90,8 +90,13 @@ describe("a disk that fails", () => {
     );
     await addPeels({ ...app.options, requests: [`sample@${fresh.version}`] });
     await writeFile(join(app.project, "banana.json"), bananaJson);
-    expect(await snapshot(app.root)).toEqual(before);
+    const restored = await snapshot(app.root);
+    expect(withoutDocuments(restored)).toEqual(withoutDocuments(before));
+    return restored;
   }
+  /** What the registry says is kept as it says it now, of other versions too. */
+  const withoutDocuments = (tree: Record<string, string>) =>
+    Object.fromEntries(Object.entries(tree).filter(([path]) => !path.includes("/documents/")));
   let baseCard: Buffer;
   let bananaJson: string;
   beforeEach(async () => {

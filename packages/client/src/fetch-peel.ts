@@ -5,6 +5,7 @@ import type { OnProgress } from "./progress.js";
 import { downloadTarball } from "./registry/download.js";
 import type { RegistryConfig } from "./registry/npm-config.js";
 import type { Requester } from "./registry/request.js";
+import type { Documents } from "./store/documents.js";
 import type { StagedPeel, Store, StoredPeel } from "./store/store.js";
 
 /** A peel as a resolution or a lockfile names it. */
@@ -25,8 +26,12 @@ export interface FetchContext {
   readonly request?: Requester | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** What registries said before. */
+  readonly documents?: Documents | undefined;
   /** True: never ask a registry. */
   readonly offline?: boolean | undefined;
+  /** True: ask a registry only for what isn't kept. */
+  readonly preferOffline?: boolean | undefined;
 }
 
 /** A verified peel at hand, until it is kept or discarded. */

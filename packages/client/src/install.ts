@@ -11,7 +11,7 @@ import { type OpenedProject, withProject } from "./project/with-project.js";
 import { putInPlace } from "./put-in-place.js";
 import { createCatalogue } from "./registry/catalogue.js";
 import { type InstalledPeel, reportOf } from "./report.js";
-import { isLocked, orderOf, resolveProject } from "./resolve-project.js";
+import { isLocked, orderOf, type ResolveContext, resolveProject } from "./resolve-project.js";
 
 /** How to install. */
 export interface InstallOptions extends ProjectOptions {
@@ -58,6 +58,7 @@ export async function installPeels(options: InstallOptions): Promise<InstallRepo
       const ready = await bringPeels(orders, project, context);
       if (ready.length > 0 || removed.length > 0 || project.isMended)
         await putInPlace(project, { ready, removed }, context.disk);
+      await context.documents.keep();
       return {
         installed: ready.map(reportOf),
         unchanged,
@@ -72,10 +73,11 @@ export async function installPeels(options: InstallOptions): Promise<InstallRepo
   );
 }
 
-async function whatToDo(project: OpenedProject, context: FetchContext, frozen: boolean) {
+async function whatToDo(project: OpenedProject, context: ResolveContext, frozen: boolean) {
   const { problem, isMissing, locked, removed } = compareLock(project);
   if (problem !== undefined && (frozen || (isMissing && context.offline))) throw problem;
-  const resolved = isMissing ? await resolveProject(project, context, { fresh: new Set() }) : [];
+  const resolution = isMissing ? await resolveProject(project, context, { fresh: new Set() }) : undefined;
+  const resolved = resolution?.peels ?? [];
   const stays = isMissing
     ? resolved.filter((peel) => isLocked(peel, project)).map(({ name }) => name)
     : locked;

@@ -5,6 +5,7 @@ import type { FetchContext } from "./fetch-peel.js";
 import type { OnProgress } from "./progress.js";
 import { loadRegistryConfig } from "./registry/npm-config.js";
 import type { Requester } from "./registry/request.js";
+import { type Documents, openDocuments } from "./store/documents.js";
 import { storeFolder } from "./store/location.js";
 import { openStore } from "./store/store.js";
 
@@ -18,6 +19,8 @@ export interface ProjectOptions {
   store?: string | undefined;
   /** True: never ask a registry. */
   offline?: boolean | undefined;
+  /** True: ask a registry only for what the store doesn't know. */
+  preferOffline?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: OnProgress | undefined;
   env?: NodeJS.ProcessEnv | undefined;
@@ -28,7 +31,9 @@ export interface ProjectOptions {
 }
 
 /** The store, the registry's configuration and the rest, as the options say. */
-export async function contextOf(options: ProjectOptions): Promise<FetchContext & { disk: Disk }> {
+export async function contextOf(
+  options: ProjectOptions,
+): Promise<FetchContext & { disk: Disk; documents: Documents }> {
   const env = options.env ?? process.env;
   const disk = options.disk ?? nodeDisk;
   const folder = options.store ?? storeFolder(env);
@@ -36,14 +41,18 @@ export async function contextOf(options: ProjectOptions): Promise<FetchContext &
   await store.sweep().catch((error: unknown) => {
     throw diskError(error, folder);
   });
+  const config = await loadRegistryConfig({ cwd: options.project, registry: options.registry, env });
   return {
     disk,
     store,
-    config: await loadRegistryConfig({ cwd: options.project, registry: options.registry, env }),
+    documents: openDocuments(folder, disk),
+    config,
     request: options.request,
     signal: options.signal,
     onProgress: options.onProgress,
-    offline: options.offline,
+    // npm's own settings of these names, in .npmrc, count too.
+    offline: options.offline ?? config.options.offline === true,
+    preferOffline: options.preferOffline ?? config.options.preferOffline === true,
   };
 }
 

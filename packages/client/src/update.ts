@@ -4,6 +4,7 @@ import { contextOf, type ProjectOptions, readFingerprint } from "./options.js";
 import { knownNames } from "./project/known-names.js";
 import { withProject } from "./project/with-project.js";
 import { putInPlace } from "./put-in-place.js";
+import type { Unasked } from "./registry/kept-catalogue.js";
 import { orderOf, resolveProject } from "./resolve-project.js";
 
 /** What to bring up to date. */
@@ -22,6 +23,8 @@ export interface UpdateReport {
   readonly unchanged: readonly string[];
   /** Names that nothing needs any more and that were taken away. */
   readonly removed: readonly string[];
+  /** Registries that gave no answer, of peels that were not named, which stay as they are locked. */
+  readonly unasked: readonly Unasked[];
   readonly milliseconds: number;
 }
 
@@ -39,7 +42,8 @@ export async function updatePeels(options: UpdateOptions): Promise<UpdateReport>
     context.disk,
     async (project) => {
       const named = options.names?.length ? new Set(knownNames(options.names, project)) : undefined;
-      const resolved = await resolveProject(project, context, { fresh: named ?? "all" });
+      const wish = { fresh: named ?? ("all" as const) };
+      const { peels: resolved, unasked } = await resolveProject(project, context, wish);
       const changed = await changedPeels(resolved, project, named);
       const ready = await bringPeels(
         changed.map((peel) => orderOf(peel, project)),
@@ -49,11 +53,13 @@ export async function updatePeels(options: UpdateOptions): Promise<UpdateReport>
       const removed = unneeded(resolved, project);
       if (ready.length > 0 || removed.length > 0 || project.isMended)
         await putInPlace(project, { ready, removed }, context.disk);
+      await context.documents.keep();
       const brought = new Set(changed.map(({ name }) => name));
       return {
         updated: ready.map((peel, i) => otherPeel(peel, changed[i]!, resolved, project)),
         unchanged: resolved.map(({ name }) => name).filter((name) => !brought.has(name)),
         removed,
+        unasked,
         milliseconds: performance.now() - started,
       };
     },

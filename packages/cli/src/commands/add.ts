@@ -1,6 +1,7 @@
 import { interruptible, print } from "../io.js";
 import { duration, plural } from "../ui/format.js";
 import { peelText } from "../ui/peel.js";
+import { unaskedText } from "../ui/unasked.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
 
@@ -12,6 +13,8 @@ export const addCommand: Register = (program, io) =>
     .argument("<peel...>", "name, name@range or @scope/name@range")
     .option("-r, --registry <url>", "registry (default: as .npmrc says)")
     .option("--accept-signer <fingerprint>", "accept this signer, though another signed before")
+    .option("--offline", "resolve and take everything from the store")
+    .option("--prefer-offline", "ask a registry only for what the store doesn't know")
     .option("-C, --project <dir>", "the app's folder", ".")
     .addHelpText(
       "after",
@@ -23,9 +26,9 @@ export const addCommand: Register = (program, io) =>
     )
     .action(async (peels: string[], options: AddFlags) => {
       const { addPeels } = await import("@banana-peel/client");
-      const { project, registry, acceptSigner: accept } = options;
+      const { project, registry, acceptSigner: accept, offline, preferOffline } = options;
       const report = await interruptible(io, (context) =>
-        addPeels({ requests: peels, project, registry, accept, ...context }),
+        addPeels({ requests: peels, project, registry, accept, offline, preferOffline, ...context }),
       );
       print(io, options, report, () => {
         const others = report.others.map(
@@ -42,13 +45,15 @@ export const addCommand: Register = (program, io) =>
             : []),
         ];
         const texts = [...report.peels.map((peel) => peelText(peel, io.colours)), ...others];
-        return `${texts.join("")}${removed.join("")}${counts.join(", ")} in ${duration(report.milliseconds)}\n`;
+        return `${texts.join("")}${removed.join("")}${unaskedText(report.unasked, io.colours)}${counts.join(", ")} in ${duration(report.milliseconds)}\n`;
       });
     });
 
 interface AddFlags {
   registry?: string;
   acceptSigner?: string;
+  offline?: boolean;
+  preferOffline?: boolean;
   project: string;
   json?: boolean;
 }

@@ -11,6 +11,7 @@ export const installCommand: Register = (program, io) =>
     .description("bring an app's peels to exactly what banana.lock says")
     .option("--frozen", "fail when banana.lock doesn't match banana.json, as in CI")
     .option("--offline", "take everything from the store")
+    .option("--prefer-offline", "ask a registry only for what the store doesn't know")
     .option("-r, --registry <url>", "registry for what isn't locked yet (default: as .npmrc says)")
     .option("-C, --project <dir>", "the app's folder", ".")
     .addHelpText(
@@ -19,9 +20,9 @@ export const installCommand: Register = (program, io) =>
     )
     .action(async (options: InstallFlags) => {
       const { installPeels } = await import("@banana-peel/client");
-      const { project, registry, frozen, offline } = options;
+      const { project, registry, frozen, offline, preferOffline } = options;
       const report = await interruptible(io, (context) =>
-        installPeels({ project, registry, frozen, offline, ...context }),
+        installPeels({ project, registry, frozen, offline, preferOffline, ...context }),
       );
       print(io, options, report, () => {
         const removed = report.removed.map((name) => `${io.colours.red("-")} ${name}\n`);
@@ -44,5 +45,6 @@ interface InstallFlags {
   registry?: string;
   frozen?: boolean;
   offline?: boolean;
+  preferOffline?: boolean;
   json?: boolean;
 }

@@ -8,6 +8,11 @@ export function ownName(): string {
   return `${HOST}.${process.pid}.${randomUUID().slice(0, 8)}`;
 }
 
+/** True when the process that made a name of `ownName` ran on this machine and its id is in use. */
+export function isAtWork(name: string): boolean {
+  return name.startsWith(`${HOST}.`) && !isAbandoned(name);
+}
+
 /**
  * True when the process that made a name of `ownName` is certainly gone: it ran on this machine and its id is free.
  * A name of another form is nobody's.

@@ -32,7 +32,7 @@ export async function withProjectLock<T>(
   const lock = join(staging, LOCK);
   const name = ownName();
   const candidate = join(staging, LOCK_PREFIX + name);
-  const deadline = Date.now() + (options.waitMs ?? WAIT_MS);
+  const deadline = performance.now() + (options.waitMs ?? WAIT_MS);
   const tidy = async () => {
     await removeTree(disk, candidate).catch(() => undefined);
     await removeEmpty(disk, staging, join(project, PEELS)).catch(() => undefined);
@@ -40,7 +40,7 @@ export async function withProjectLock<T>(
   try {
     while (!(await take(disk, candidate, lock, name))) {
       if (options.signal?.aborted) throw cancelled(options.signal.reason);
-      if (Date.now() > deadline) throw busy(project);
+      if (performance.now() > deadline) throw busy(project);
       if (!(await stealAbandoned(disk, staging, lock))) await sleep(POLL_MS);
     }
   } catch (error) {

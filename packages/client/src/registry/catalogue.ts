@@ -1,5 +1,6 @@
 import { isBananaError, requirePeelName } from "@banana-peel/format";
 import type { Catalogue, CatalogueEntry } from "@banana-peel/resolver";
+import type { Documents } from "../store/documents.js";
 import type { RegistryConfig } from "./npm-config.js";
 import { readPackument } from "./packument.js";
 import { readText } from "./read-text.js";
@@ -12,12 +13,18 @@ const PARALLEL = 16;
 /** Names that a search is asked for. */
 const SUGGESTIONS = 50;
 
+/** How registries are asked. */
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly request?: Requester | undefined;
+  /** What they said before: then they are asked for what is new, and their answers are remembered. */
+  readonly documents?: Documents | undefined;
+}
+
 /** A resolver's catalogue over npm registries. Each name is asked for once, many at a time. */
-export function createCatalogue(
-  config: RegistryConfig,
-  options: { signal?: AbortSignal | undefined; request?: Requester } = {},
-): Catalogue {
+export function createCatalogue(config: RegistryConfig, options: AskOptions = {}): Catalogue {
   const send = options.request ?? request;
+  const { documents } = options;
   const text = async (url: string, accept: string, signal?: AbortSignal): Promise<string> => {
     const answer = await send(url, config, { headers: { accept }, signal });
     return readText(answer, url, signal);
@@ -27,14 +34,20 @@ export function createCatalogue(
     const registry = config.registryFor(name);
     try {
       // The full document: the abbreviated one has no bananaPeel field.
-      return readPackument(
-        await text(registry + name.replace("/", "%2f"), "application/json", options.signal),
-        name,
-        registry,
-      );
+      const url = registry + name.replace("/", "%2f");
+      const kept = await documents?.find(registry, name);
+      const known: Record<string, string> = kept?.etag === undefined ? {} : { "if-none-match": kept.etag };
+      const headers = { accept: "application/json", ...known };
+      const answer = await send(url, config, { headers, signal: options.signal });
+      const body = await readText(answer, url, options.signal);
+      if (answer.status === 304 && kept !== undefined) return kept.entry;
+      const entry = readPackument(body, name, registry);
+      documents?.remember(registry, name, { entry, etag: answer.header("etag") });
+      return entry;
     } catch (error) {
-      if (isBananaError(error) && error.details?.status === 404) return undefined;
-      throw error;
+      if (!isBananaError(error) || error.details?.status !== 404) throw error;
+      documents?.remember(registry, name, undefined);
+      return undefined;
     }
   };
   const read = new Map<string, Promise<CatalogueEntry | undefined>>();

@@ -19,6 +19,11 @@ export function readPackument(text: string, name: string, registry: string): Cat
     const kind = /^\s*</.test(text) ? "HTML" : "other text";
     throw invalid(name, registry, `expected JSON, found ${kind}`, cause);
   }
+  return readEntry(data, name, registry);
+}
+
+/** The same of a document that was read already. @throws BananaError REGISTRY_INVALID */
+export function readEntry(data: unknown, name: string, registry: string): CatalogueEntry {
   const document = record(data);
   if (document?.name !== name)
     throw invalid(
@@ -35,6 +40,20 @@ export function readPackument(text: string, name: string, registry: string): Cat
     versions: Object.entries(versions)
       .slice(0, MAX_VERSIONS)
       .flatMap(([version, value]) => readVersion(version, value, registry)),
+  };
+}
+
+/** The document of an entry, from which `readEntry` gives it again: what registries say beside is left out. */
+export function documentOf({ name, distTags, versions }: CatalogueEntry): unknown {
+  return {
+    name,
+    "dist-tags": distTags,
+    versions: Object.fromEntries(
+      versions.map(({ version, integrity, tarball, deprecated, ...field }) => [
+        version,
+        { version, dist: { integrity, tarball }, deprecated, [PACKAGE_FIELD]: field },
+      ]),
+    ),
   };
 }
 

@@ -71,6 +71,7 @@ export async function cleanCache(
         return { ...peel, removed: true };
       }),
     );
+    if (which === "all") await removeTree(disk, places.documents);
     await removeEmpty(disk, temporary);
     return removed;
   } catch (error) {

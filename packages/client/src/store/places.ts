@@ -12,6 +12,8 @@ export interface Places {
   readonly temporary: string;
   /** Downloads that broke off, to be resumed by whoever wants the same bytes. */
   readonly partial: string;
+  /** What registries said last of names. */
+  readonly documents: string;
   /** Folder of the peel with this integrity. */
   entry(integrity: string): string;
   /** Where a download of these bytes is kept when it breaks off. */
@@ -26,6 +28,7 @@ export function placesOf(root: string): Places {
     home,
     temporary: join(home, "tmp"),
     partial: join(home, "partial"),
+    documents: join(home, "documents"),
     entry: (integrity) => join(home, key(integrity).slice(0, 2), key(integrity)),
     kept: (integrity) => join(home, "partial", key(integrity)),
   };

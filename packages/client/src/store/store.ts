@@ -37,6 +37,8 @@ export interface Store {
   sweep(): Promise<void>;
   /** The peel of a tarball's integrity, verified anew; undefined when there is none. One that was changed is removed. */
   find(integrity: string): Promise<StoredPeel | undefined>;
+  /** Whether there is an entry of a tarball's integrity; it may yet turn out to be broken. */
+  has(integrity: string): Promise<boolean>;
   /** What an earlier try to download a tarball left, and where this one keeps its bytes. */
   partial(integrity: string): Promise<PartialDownload>;
   /**
@@ -119,6 +121,8 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
       }
       return undefined;
     },
+
+    has: (integrity) => exists(disk, places.entry(integrity)),
 
     async partial(integrity) {
       await begin();

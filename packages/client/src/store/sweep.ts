@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
 import { makeFolder } from "../disk/make-folder.js";
-import { isAbandoned } from "../disk/process-id.js";
+import { isAbandoned, isAtWork } from "../disk/process-id.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
 import type { Places } from "./places.js";
 
@@ -25,11 +25,13 @@ export async function sweepStore(disk: Disk, places: Places, partialBytes: numbe
   const now = Date.now();
   const isOld = async (path: string) => {
     const found = await disk.lstat(path).catch(() => undefined);
-    return found !== undefined && now - found.mtimeMs > FORGOTTEN_MS;
+    // A time far ahead is a clock's that was wrong then: nobody would ever forget it.
+    return found !== undefined && Math.abs(now - found.mtimeMs) > FORGOTTEN_MS;
   };
   for (const name of await list(disk, places.temporary)) {
     const path = join(places.temporary, name);
-    if (!isAbandoned(name) && !(await isOld(path))) continue;
+    // A process at work on this machine is known to be, whatever the clock says.
+    if (isAtWork(name) || (!isAbandoned(name) && !(await isOld(path)))) continue;
     const key = PART.exec(name)?.[1];
     if (key === undefined || !(await keep(disk, path, join(places.partial, key), partialBytes)))
       await removeTree(disk, path);

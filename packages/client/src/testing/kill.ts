@@ -123,7 +123,8 @@ export async function expectOldOrNew(
   await again();
   expect(await snapshot(app.project), label).toEqual(fresh);
   const litter = Object.keys(await snapshot(app.store)).filter(
-    (path) => !/^v1(?:\/[0-9a-f]{2}(?:\/[0-9a-f]{64}(?:\/.*)?)?)?$/.test(path),
+    (path) =>
+      !/^v1(?:\/documents(?:\/[0-9a-f]{64}\.json)?|\/[0-9a-f]{2}(?:\/[0-9a-f]{64}(?:\/.*)?)?)?$/.test(path),
   );
   expect(litter, label).toEqual([]);
 }
