@@ -1,5 +1,8 @@
-import { rm } from "node:fs/promises";
+import { rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
+import { mergedFolder } from "@banana-peel/client";
+import type { Plan } from "@banana-peel/runtime";
+import { mergedCache } from "@banana-peel/runtime/node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { addPeels } from "../../client/src/add.js";
 import { sampleProject } from "../../client/src/testing/project.js";
@@ -119,8 +122,33 @@ describe("the store", () => {
     }[];
     await rm(join(first!.folder, "README.md"));
     expect((await cli("cache", "list")).stdout).toContain(`broken  ${first!.folder}`);
-    expect((await cli("cache", "verify")).stdout).toContain("removed 1 of 2 peels in");
-    expect((await cli("cache", "clean")).stdout).toContain("removed 1 of 1 peel in");
+    const sets = mergedCache(mergedFolder(app.store));
+    for (const weight of [1, 0.5]) {
+      await sets.make(`${weight}`, {
+        content: {
+          base: { family: "nano", version: "1.2.0" },
+          peels: [{ name: "@peels/sample", version: "1.1.0", weight }],
+        },
+        base: app.project,
+        externalData: [],
+        async write(file) {
+          await file.put(0, new Uint8Array(1500));
+          return { plan: {} as Plan, graphs: {} };
+        },
+      });
+      await sets.settled();
+    }
+    const [kept, broken] = parsed((await cli("cache", "list", "--json")).stdout).merged as unknown as {
+      folder: string;
+    }[];
+    await truncate(join(broken!.folder, "merged.bin"), 9);
+    const listed = (await cli("cache", "list")).stdout;
+    expect(listed).toContain("merged  nano 1.2.0 with @peels/sample 1.1.0 at 0.5  1.5 kB\n");
+    expect(listed).toContain(`broken  ${broken!.folder}\n2 peels and 2 merged sets in`);
+    expect((await cli("cache", "verify")).stdout).toContain("removed 2 of 4 (2 peels and 2 merged sets) in");
+    expect((await cli("cache", "list")).stdout).toContain("1 peel and 1 merged set in");
+    expect(kept!.folder).not.toBe(broken!.folder);
+    expect((await cli("cache", "clean")).stdout).toContain("removed 2 of 2 (1 peel and 1 merged set) in");
     expect((await cli("cache", "list")).stdout).toMatch(/^0 peels in /);
   });
 });

@@ -27,6 +27,7 @@ it("exports what it promises", () => {
       "lockText",
       "login",
       "logout",
+      "mergedFolder",
       "nodeDisk",
       "openBaseCard",
       "openInstalledPeel",

@@ -40,7 +40,7 @@ export { type SignReport, signPath } from "./sign-path.js";
 export { isSigned, signSource } from "./sign-source.js";
 export { type CachedPeel, cleanCache, listCache } from "./store/cache.js";
 export { extractedSource, extractTarball } from "./store/extract.js";
-export { storeFolder } from "./store/location.js";
+export { mergedFolder, storeFolder } from "./store/location.js";
 export { openStore, type StagedPeel, type Store, type StoredPeel } from "./store/store.js";
 export {
   overlay,

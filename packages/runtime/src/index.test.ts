@@ -6,7 +6,9 @@ it("exports this and no more", () => {
   expect(Object.keys(runtime).sort()).toEqual(["inspectBase", "openBase", "openModels", "openPeel"]);
   expect(Object.keys(node).sort()).toEqual([
     "baseFolder",
+    "cleanMergedSets",
     "inspectModels",
+    "listMergedSets",
     "mergedCache",
     "nodeEngine",
     "openBase",

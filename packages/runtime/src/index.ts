@@ -12,7 +12,7 @@ export type {
   RunOptions,
   SetPeelsOptions,
 } from "./base/types.js";
-export type { CachedSet, MergedCache, MergedFile, SetToMake, StoredSet } from "./cache/types.js";
+export type { CachedSet, MergedCache, MergedFile, SetContent, SetToMake, StoredSet } from "./cache/types.js";
 export { inspectBase } from "./inspect/inspect-base.js";
 export type { BaseDoubt, BaseInspection, InspectBaseOptions } from "./inspect/types.js";
 export type { Folded, FoldTask, FoldWork, MergeEngine } from "./merge/types.js";

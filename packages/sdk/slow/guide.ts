@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PeelSource } from "@banana-peel/format";
@@ -9,6 +10,9 @@ import { servePage } from "./serve.js";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+// Programs of guides that open a base in this process keep merged sets here, not in the user's store.
+process.env.BANANA_PEEL_STORE ??= join(tmpdir(), `banana-guide-store-${process.pid}`);
 
 /** The one program under a heading of a guide in docs/guides. */
 export async function programOf(guide: string, heading: string): Promise<string> {

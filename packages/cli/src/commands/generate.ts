@@ -14,6 +14,7 @@ interface GenerateFlags {
   preview?: string;
   alt?: string;
   previews?: boolean;
+  cache: boolean;
   project: string;
   json?: boolean;
 }
@@ -34,6 +35,7 @@ export const generateCommand: Register = (program, io) =>
     .option("--preview <name>", "make it the preview previews/NAME.png of the peel, whose folder is given")
     .option("--alt <text>", "what the preview shows, for people who can't see it")
     .option("--previews", "draw all previews of the peel's peel.json again")
+    .option("--no-cache", "don't keep merged weights in the store for the next time")
     .option("-C, --project <dir>", "the app's folder", ".")
     .addHelpText(
       "after",

@@ -112,18 +112,22 @@ export async function runJobs(
     peels: readonly string[];
     weight: readonly string[];
     project: string;
+    /** Whether merged sets come from the store and go there. */
+    cache: boolean;
     signal: AbortSignal;
     status: (text: string) => void;
   },
 ): Promise<{ base: { family: string; version: string }; pictures: DrawnPicture[] }> {
-  const { folder, peels, weight, project, signal, status } = options;
-  const [{ openBase }, { encodePng, openImage }, { writePreview, writeWhole }] = await Promise.all([
+  const { folder, peels, weight, project, cache, signal, status } = options;
+  const [{ mergedCache, openBase }, { encodePng, openImage }, client] = await Promise.all([
     import("@banana-peel/runtime/node"),
     import("@banana-peel/image"),
     import("@banana-peel/client"),
   ]);
+  const { mergedFolder, storeFolder, writePreview, writeWhole } = client;
   status(`opening ${folder}`);
-  const base = await openBase(folder, { ort: await loadOrt(project), signal });
+  const kept = cache ? { cache: mergedCache(mergedFolder(storeFolder())) } : {};
+  const base = await openBase(folder, { ort: await loadOrt(project), signal, ...kept });
   try {
     const model = await openImage(base, { signal });
     const uses = await openUses(peels, weight, base, project);

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { LAYOUT } from "./places.js";
 
 /** The environment variables that decide where the store is. */
 export interface StoreEnvironment {
@@ -26,4 +27,9 @@ export function storeFolder(
   if (platform === "win32")
     return join(env.LOCALAPPDATA ?? join(home, "AppData", "Local"), "banana-peel", "store");
   return join(home, ".cache", "banana-peel", "store");
+}
+
+/** The folder of a store in which the runtime keeps merged sets. */
+export function mergedFolder(store: string): string {
+  return join(store, LAYOUT, "merged");
 }

@@ -62,7 +62,7 @@ export class BananaBase implements Base {
     const { card, folder, cache, engine = webEngine() } = options;
     this.#planner = new Planner(
       planContext({ digest, card, graphs, files, folder, engine, now: this.#now }),
-      folder !== undefined && cache !== undefined ? { cache, folder, graphs } : undefined,
+      folder !== undefined && cache !== undefined ? { cache, folder, card, graphs } : undefined,
     );
     const off = this.#planner.nothing();
     const milliseconds = { plan: 0, sessions: 0, total: 0 };

@@ -34,8 +34,15 @@ export interface CachedSet extends StoredSet {
   readonly file: string;
 }
 
+/** What a set was made of, for people. */
+export interface SetContent {
+  readonly base: { readonly family: string; readonly version: string };
+  readonly peels: readonly { readonly name: string; readonly version: string; readonly weight: number }[];
+}
+
 /** What a cache needs to make a set. */
 export interface SetToMake {
+  readonly content: SetContent;
   /** Folder of the base, and its files of external data that the set's graphs read too. */
   readonly base: string;
   readonly externalData: readonly string[];

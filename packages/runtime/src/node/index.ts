@@ -1,6 +1,7 @@
 export { baseFolder } from "./base-folder.js";
 export { type InspectedModels, type InspectModelsOptions, inspectModels } from "./inspect-models.js";
 export { type MergedCacheOptions, mergedCache } from "./merged-cache.js";
+export { cleanMergedSets, type ListSetsOptions, listMergedSets, type MergedSet } from "./merged-sets.js";
 export { type NodeEngineOptions, nodeEngine } from "./node-engine.js";
 export { type OpenFolderOptions, openBase } from "./open-folder.js";
 export { openModels } from "./open-models.js";

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
+import { cp, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
@@ -8,6 +8,7 @@ import { formFolder } from "../testing/forms.js";
 import { vectorPeel } from "../testing/peels.js";
 import { baseFolder } from "../testing/vectors.js";
 import { mergedCache } from "./merged-cache.js";
+import { cleanMergedSets, listMergedSets } from "./merged-sets.js";
 import { openBase } from "./open-folder.js";
 
 let work: string;
@@ -155,5 +156,66 @@ describe("making a set", () => {
       await kept();
     }
     expect(outputs[0]).not.toBe(outputs[1]);
+  });
+});
+
+it("is done without where it can't be written: the peels are in force all the same", async () => {
+  const { base } = await opened("channel-int8");
+  const { base: plain } = await opened("channel-int8", false);
+  const uses = [{ peel: await vectorPeel("a", base), weight: 1 }];
+  await writeFile(folder, "a file in the place of the folder");
+  await base.setPeels(uses, merge);
+  await plain.setPeels(uses, merge);
+  expect(await run(base)).toEqual(await run(plain));
+  expect(await readFile(folder, "utf8")).toBe("a file in the place of the folder");
+});
+
+describe("the sets of a cache", () => {
+  async function two() {
+    const { base, cache } = await opened("channel-int8");
+    const peel = await vectorPeel("a", base);
+    for (const weight of [1, 2]) {
+      await base.setPeels([{ peel, weight }], merge);
+      await cache.settled();
+    }
+    const sets = await listMergedSets(folder);
+    expect(sets.map(({ whole, content }) => [whole, content?.peels[0]?.weight])).toEqual([
+      [true, 2],
+      [true, 1],
+    ]);
+    expect(sets[0]!.content!.base).toEqual({ family: base.card.family, version: base.card.version });
+    return sets;
+  }
+
+  it("are listed, and only the broken ones go, even where the file's state tells nothing", async () => {
+    const [kept, broken] = await two();
+    const file = await open(join(broken!.folder, "merged.bin"), "r+");
+    await file.write(Uint8Array.of(77), 0, 1, 5);
+    await file.close();
+    const seal = join(broken!.folder, "merged.bin.seal");
+    const { mtimeNs, ctimeNs } = await stat(join(broken!.folder, "merged.bin"), { bigint: true });
+    const own = {
+      ...JSON.parse(await readFile(seal, "utf8")),
+      modified: `${mtimeNs}`,
+      changed: `${ctimeNs}`,
+    };
+    await writeFile(seal, JSON.stringify(own));
+    expect((await listMergedSets(folder)).map(({ whole }) => whole)).toEqual([true, true]);
+    const cleaned = await cleanMergedSets(folder, "broken");
+    expect(cleaned.map((set) => [set.folder, set.removed])).toEqual([
+      [kept!.folder, false],
+      [broken!.folder, true],
+    ]);
+    expect(await listMergedSets(folder)).toMatchObject([{ folder: kept!.folder, whole: true }]);
+  });
+
+  it("of another layout aren't whole, and all of them go when asked", async () => {
+    const [first] = await two();
+    const entry = join(first!.folder, "merged.json");
+    await writeFile(entry, (await readFile(entry, "utf8")).replace('"version":', '"version":9'));
+    expect((await listMergedSets(folder)).filter(({ whole }) => whole)).toHaveLength(1);
+    expect(await cleanMergedSets(folder, "all")).toHaveLength(2);
+    expect(await readdir(folder)).toEqual([]);
+    expect(await listMergedSets(join(folder, "nowhere"))).toEqual([]);
   });
 });

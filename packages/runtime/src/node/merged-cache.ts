@@ -6,11 +6,8 @@ import { diskError } from "./disk-error.js";
 import { linkBase } from "./link-base.js";
 import { prune } from "./prune.js";
 import { isSealed, seal } from "./seal.js";
+import { ENTRY, type Entry, FILE, VERSION } from "./set-files.js";
 
-/** Names in the folder of a set. Other files there are the base's. */
-const ENTRY = "merged.json";
-const FILE = "merged.bin";
-const VERSION = 1;
 /** Bytes of all sets beyond which the least recently used go: 16 GiB, some ten sets of a 1.8B base. */
 const MAX_BYTES = 16 * 2 ** 30;
 
@@ -23,12 +20,6 @@ export interface MergedCacheOptions {
   readonly leastWeights?: number;
   /** Bytes of all sets beyond which the least recently used are removed; default 16 GiB. */
   readonly maxBytes?: number;
-}
-
-interface Entry extends StoredSet {
-  readonly version: number;
-  readonly key: string;
-  readonly externalData: readonly string[];
 }
 
 /**
@@ -57,7 +48,8 @@ export function mergedCache(folder: string, options: MergedCacheOptions = {}): M
       signal?.throwIfAborted();
       if ((cause as NodeJS.ErrnoException).code === "ENOENT" && !(await exists(at))) return undefined;
     }
-    await rm(at, { recursive: true, force: true });
+    // What can't be removed can't be made anew either, and `make` says why.
+    await rm(at, { recursive: true, force: true }).catch(() => {});
     return undefined;
   }
 
@@ -72,7 +64,8 @@ export function mergedCache(folder: string, options: MergedCacheOptions = {}): M
         await linkBase(set.base, staging, set.externalData);
         const stored = await writing(join(staging, FILE), set);
         signal?.throwIfAborted();
-        const entry: Entry = { version: VERSION, key, externalData: set.externalData, ...stored };
+        const { content, externalData } = set;
+        const entry: Entry = { version: VERSION, key, ...content, externalData, ...stored };
         await writeFile(join(staging, ENTRY), `${JSON.stringify(entry)}\n`);
         // What is there under this name isn't whole, or `get` would have given it.
         await rm(at, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { ENTRY, FILE } from "./set-files.js";
 
 /** Milliseconds after which a set that is being made is taken for one whose process has died. */
 const STALE_MS = 24 * 60 * 60 * 1000;
@@ -10,7 +11,7 @@ export async function prune(folder: string, maxBytes: number, keep: string): Pro
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const [file, entry] = await Promise.all(
-      ["merged.bin", "merged.json"].map((own) => stat(join(path, own)).catch(() => undefined)),
+      [FILE, ENTRY].map((own) => stat(join(path, own)).catch(() => undefined)),
     );
     if (name.endsWith(".partial")) {
       const own = await stat(path).catch(() => undefined);

@@ -27,15 +27,23 @@ export async function seal(path: string): Promise<void> {
   await put(path, { sha256: await sha256(path), ...state });
 }
 
-/** Whether a file is as it was sealed: by its state, or, where that has changed, by its hash. */
-export async function isSealed(path: string, signal: AbortSignal | undefined): Promise<boolean> {
+/**
+ * Whether a file is as it was sealed: by its state, or, where that has changed, by its hash.
+ * @param hashing true: by its hash, whatever its state
+ */
+export async function isSealed(
+  path: string,
+  signal: AbortSignal | undefined,
+  hashing = false,
+): Promise<boolean> {
   const own = JSON.parse(await readFile(sealPath(path), "utf8")) as Seal;
   const state = await stateOf(path);
   if (state.bytes !== own.bytes) return false;
-  if (state.inode === own.inode && state.modified === own.modified && state.changed === own.changed)
-    return true;
+  const same = state.inode === own.inode && state.modified === own.modified && state.changed === own.changed;
+  if (same && !hashing) return true;
   const hash = await sha256(path, signal);
   if (hash !== own.sha256) return false;
+  if (same) return true;
   await put(path, { sha256: hash, ...state });
   return true;
 }

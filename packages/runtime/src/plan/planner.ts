@@ -1,4 +1,4 @@
-import { BananaError } from "@banana-peel/format";
+import { BananaError, type BaseCard, isBananaError } from "@banana-peel/format";
 import type { OpenGraph } from "../base/open-graph.js";
 import { setKey } from "../cache/set-key.js";
 import { storePlan } from "../cache/store-plan.js";
@@ -26,8 +26,12 @@ interface Keeps {
   readonly cache: MergedCache;
   /** Of the base. */
   readonly folder: string;
+  readonly card: Pick<BaseCard, "family" | "version">;
   readonly graphs: ReadonlyMap<string, OpenGraph>;
 }
+
+/** What keeps a set from being kept, but not from being used: it is merged in memory then. */
+const UNKEPT: ReadonlySet<string> = new Set(["DISK_FULL", "TARGET_READ_ONLY"]);
 
 /** Makes plans for one base, and knows which uses each was made for. */
 export class Planner {
@@ -81,7 +85,7 @@ export class Planner {
   }
 
   async #keep(
-    { cache, folder, graphs }: Keeps,
+    { cache, folder, card: { family, version }, graphs }: Keeps,
     key: string,
     plan: Plan,
     uses: readonly PeelUse[],
@@ -89,12 +93,23 @@ export class Planner {
   ): Promise<WorkedPlan> {
     const changed = new Set(plan.targets.map(({ graph }) => graph));
     const externalData = new Set([...changed].flatMap((name) => [...graphs.get(name)!.externalData]));
+    const peels = uses.map(({ peel: { manifest }, weight }) => ({
+      name: manifest.name,
+      version: manifest.version,
+      weight,
+    }));
     const set = {
+      content: { base: { family, version }, peels },
       base: folder,
       externalData: [...externalData],
       write: (file: MergedFile) => storePlan(this.#context, graphs, plan, uses, file, watch),
     };
-    return { plan, merged: new Map(), cached: await cache.make(key, set, watch.signal) };
+    try {
+      return { plan, merged: new Map(), cached: await cache.make(key, set, watch.signal) };
+    } catch (error) {
+      if (!isBananaError(error) || !UNKEPT.has(error.code)) throw error;
+      return this.#workAnew(plan, uses, watch);
+    }
   }
 
   /** Whether the weights that the uses change are so many that opening a kept set is quicker than merging anew. */

@@ -40,14 +40,9 @@ export type {
   RunOptions,
   SetPeelsOptions,
 } from "@banana-peel/runtime";
-export {
-  type OpenFolderOptions,
-  type OrtWorker,
-  type OrtWorkerOptions,
-  openBase,
-  openOrtWorker,
-} from "@banana-peel/runtime/node";
+export { type OrtWorker, type OrtWorkerOptions, openOrtWorker } from "@banana-peel/runtime/node";
 export { unsafeUnverifiedPeel, type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
 export type { SignerChoice } from "../check-signer.js";
 export type { PeelInput } from "../open-peel.js";
+export { type OpenFolderOptions, openBase } from "./open-base.js";
 export { type OpenPeelOptions, openPeel } from "./open-peel.js";
