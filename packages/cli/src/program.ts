@@ -46,8 +46,14 @@ function finish(command: Command, io: Io): void {
     .helpOption("-h, --help", "print this help")
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined });
-  if (command.commands.length === 0) command.option("--json", "print the result as JSON");
-  else command.helpCommand(false);
+  if (command.commands.length === 0) {
+    command.option("--json", "print the result as JSON");
+    command.hook("preAction", async (_, named) => {
+      if (named.opts().project === undefined) return;
+      const { requireProject } = await import("./require-project.js");
+      await requireProject(named);
+    });
+  } else command.helpCommand(false);
   for (const inner of command.commands) finish(inner, io);
 }
 
