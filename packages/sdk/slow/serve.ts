@@ -14,10 +14,12 @@ const TYPES: Readonly<Record<string, string>> = {
  * Serves a page with one script on loopback, and below each name of `folders` what `read` gives for it.
  * @param script the bundled script of the page
  * @param folders by first part of the path: a folder, or a function that reads a path
+ * @param headers of every answer
  */
 export function servePage(
   script: string,
   folders: Readonly<Record<string, string | ((path: string) => Promise<Uint8Array>)>>,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
@@ -31,6 +33,7 @@ export function servePage(
       else if (folder === undefined) throw new Error("unknown path");
       else body = typeof folder === "string" ? await readFile(join(folder, inside)) : await folder(inside);
       response.writeHead(200, {
+        ...headers,
         "content-type": TYPES[path === "/" ? ".html" : extname(path)] ?? "application/octet-stream",
       });
       response.end(body);
