@@ -1,7 +1,7 @@
 import { ROUNDINGS, randomWeight } from "../../../runtime/src/testing/planes.js";
 
 /** A weight large enough that an engine asks its workers, in three pieces; the same everywhere. */
-export function bigWeight() {
+export function bigWeight(): ReturnType<typeof randomWeight> {
   return randomWeight(11, {
     k: 3072,
     n: 1024,
