@@ -15,7 +15,7 @@ export interface PlanContext {
   readonly now: () => number;
   /** The weight in the form that the card says. */
   readWeights(target: OpenTarget, signal: AbortSignal | undefined): Promise<WeightForm>;
-  /** The weight as the engine takes it; undefined for a form that isn't a plane. */
+  /** The weight as the engine takes it; undefined for a form that isn't a plane, and without WebAssembly. */
   openPlane(target: OpenTarget, signal: AbortSignal | undefined): Promise<OpenPlane | undefined>;
 }
 
@@ -30,12 +30,14 @@ export function planContext(of: {
   readonly now: () => number;
 }): PlanContext {
   const { digest, card, graphs, files, folder, engine, now } = of;
+  // Hermes has none: there forms merge by themselves, more slowly, to the same bytes.
+  const kernel = typeof WebAssembly !== "undefined";
   return {
     digest,
     targets: card.targets.map(({ graph, path }) => graphs.get(graph)!.targets.get(path)!),
     engine,
     now,
     readWeights: (target, signal) => readWeights(target, files, signal),
-    openPlane: (target, signal) => openPlane(target, files, folder, signal),
+    openPlane: async (target, signal) => (kernel ? openPlane(target, files, folder, signal) : undefined),
   };
 }

@@ -116,6 +116,20 @@ describe.each(BASES)("%s on a device", (name) => {
     await other.dispose();
   });
 
+  it("merges to Node's outputs without WebAssembly, which Hermes lacks", async () => {
+    const other = await openNode(join(root, name), { ort, sessionOptions: OPTIONS });
+    const uses = await peels(other, [["a", 0.7]]);
+    await other.setPeels(uses, { strategy: "merge", rounding: "dither" });
+    const wanted = await outputs(other, vectorOf(name));
+    const { gain } = other.report().plan;
+    await other.dispose();
+    vi.stubGlobal("WebAssembly", undefined);
+    const base = await open(name);
+    const report = await base.setPeels(uses, { strategy: "merge", rounding: "dither" });
+    expect(await outputs(base, vectorOf(name))).toEqual(wanted);
+    expect(report.plan.gain.median).toBeCloseTo(gain.median, 6);
+  });
+
   it("opens every session from an absolute path, with the app's options and no data in memory", async () => {
     const base = await open(name);
     const uses = await peels(base, [["a", 1]]);
