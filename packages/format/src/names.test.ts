@@ -67,6 +67,10 @@ describe("parsePeelRequest", () => {
     ["a drive", "c:x"],
     ["a home folder", "~/x"],
     ["an option in the range's place", "--global@1"],
+    ["an alias of npm in the range's place", "@peels/x@npm:y"],
+    ["a path in the range's place", "x@file:../y"],
+    ["an address in the range's place", "x@https://example.com/x.tgz"],
+    ["a Windows path in the range's place", "x@..\\y"],
   ])("refuses %s", async (_, text) => {
     const error = await caught(() => parsePeelRequest(text));
     expect(error).toMatchObject({ code: "NAME_INVALID" });

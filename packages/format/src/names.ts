@@ -31,7 +31,8 @@ export function parsePeelRequest(text: string, defaultScope = "@peels"): PeelReq
     nameProblem(name) ??
     (range === "" ? "there is nothing after the last @" : undefined) ??
     ((range?.length ?? 0) > MAX_RANGE ? `the range has more than ${MAX_RANGE} characters` : undefined) ??
-    (/\p{Cc}/u.test(range ?? "") ? "the range has a control character" : undefined);
+    (/\p{Cc}/u.test(range ?? "") ? "the range has a control character" : undefined) ??
+    (/[:/\\]/.test(range ?? "") ? "the range looks like an address or an alias of npm" : undefined);
   if (why === undefined) return { name, range };
   throw invalid("name, @scope/name or either with @version", text, why);
 }
