@@ -6,6 +6,7 @@ import { medians } from "../lib/time.mjs";
 import { wideBase } from "../lib/wide-base.mjs";
 
 const NANO = new URL("../../bases/nano", import.meta.url).pathname;
+const [ROUNDS, WARMUP] = [30, 3];
 const attach = { strategy: "attach" };
 const sessionOptions = { logSeverityLevel: 3 };
 
@@ -35,9 +36,12 @@ export default async function swap() {
     );
     works["to a weight never used before"] = () =>
       base.setPeels([{ peel: a, weight: 0.001 * ++weight }], attach);
+    const fresh = [];
+    for (let seed = 3; seed < 3 + ROUNDS + WARMUP; seed++) fresh.push(await madeUpPeel(base, 8, seed));
+    works["to a peel never used before"] = () => base.setPeels([fresh.pop()], attach);
     if (reopen !== undefined) works.reopen = async () => (await reopen()).release();
     else works.reopen = async () => (await wideBase(1024, 2, { ort, sessionOptions })).dispose();
-    const times = await medians(works, { rounds: 30 });
+    const times = await medians(works, { rounds: ROUNDS, warmup: WARMUP });
     for (const how of Object.keys(works))
       if (how !== "reopen")
         rows.push(
