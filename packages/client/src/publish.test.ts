@@ -37,6 +37,56 @@ async function publish(files: Map<string, Uint8Array>, more = {}) {
 }
 
 describe("publishPeel", () => {
+  it("comes again, with the whole, when the registry says that it is too busy", async () => {
+    const files = await signFiles(sampleFiles({ bytes: 200_000 }), key);
+    for (const status of [503, 429]) {
+      let refusals = 2;
+      registry.intercept = (request, response) => {
+        if (request.method !== "PUT" || refusals-- <= 0) return false;
+        response.setHeader("retry-after", "0");
+        json(response, status, { error: "too many publishes at once" });
+        request.resume();
+        return true;
+      };
+      const env = {
+        ...cleanEnv(project),
+        npm_config_fetch_retries: "2",
+        npm_config_fetch_retry_mintimeout: "1",
+      };
+      await publish(files, { env });
+      const [body] = registry.published.splice(0);
+      expect(JSON.parse(body!.toString("utf8")).name).toBe("@peels/sample");
+      refusals = 3;
+      const error = await expectCode(publish(files, { env }), "REGISTRY_REFUSED");
+      expect(error.details).toMatchObject({ status, retryAfter: "0" });
+      expect(registry.published).toEqual([]);
+    }
+  });
+
+  it("doesn't come again after any other refusal, nor before the time that is asked for", async () => {
+    const files = await signFiles(sampleFiles(), key);
+    const env = {
+      ...cleanEnv(project),
+      npm_config_fetch_retries: "2",
+      npm_config_fetch_retry_mintimeout: "1",
+    };
+    let puts = 0;
+    let status = 500;
+    registry.intercept = (request, response) => {
+      if (request.method !== "PUT") return false;
+      puts++;
+      response.setHeader("retry-after", "30");
+      json(response, status, {});
+      return true;
+    };
+    for (status of [401, 413, 422, 500, 502, 507])
+      await expectCode(publish(files, { env }), "REGISTRY_REFUSED");
+    expect(puts).toBe(6);
+    status = 503;
+    await expectCode(publish(files, { env, signal: AbortSignal.timeout(700) }), "CANCELLED");
+    expect(puts).toBe(7);
+  });
+
   it("sends npm's document with the tarball as its attachment", async () => {
     const files = await signFiles(
       new Map([...sampleFiles(), ["README.md", Buffer.from('# "data":"" \\u0000 ü\n')]]),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BananaError, FILES, LIMITS, type PeelSource } from "@banana-peel/format";
+import { BananaError, FILES, isBananaError, LIMITS, type PeelSource } from "@banana-peel/format";
 import type { SigningKey } from "@banana-peel/signer";
 import { verifyPeel } from "@banana-peel/signer/verify";
 import type { Problem } from "@banana-peel/validator";
@@ -118,7 +118,33 @@ async function publishAsNpm(
   const access = typeof config.options.access === "string" ? config.options.access : null;
   const { pieces, length } = publishBody({ ...what, plan, readme, access });
   const url = what.registry + plan.manifest.name.replace("/", "%2f");
-  await send(url, { "content-type": "application/json" }, pieces, length, sending);
+  await send(url, { "content-type": "application/json" }, pieces, length, sending).catch((error: unknown) => {
+    throw plan.bytes > NPM_BYTES ? tooLargeForNpm(error, plan) : error;
+  });
+}
+
+/**
+ * What a registry in JavaScript can take by npm's protocol: it reads the document as one string, which V8 makes at most
+ * 536,870,888 characters long, and the tarball in it is in base64.
+ */
+const NPM_BYTES = 384 * 1024 ** 2;
+
+/** A refusal of a large tarball, with what most likely is its reason. */
+function tooLargeForNpm(error: unknown, { bytes, filename }: PackPlan): unknown {
+  if (!isBananaError(error) || !["REGISTRY_REFUSED", "REGISTRY_UNREACHABLE"].includes(error.code))
+    return error;
+  const status = error.details?.status;
+  if (status === 401 || status === 403 || status === 409 || status === 422) return error;
+  return new BananaError(
+    "FILE_TOO_LARGE",
+    `expected at most ${NPM_BYTES} bytes, as most registries take by npm's protocol, found ${bytes}; ${error.message}`,
+    {
+      where: filename,
+      hint: "Publish to a registry that takes tarballs as they are, such as banana-peel registry start: docs/specification/registry.md.",
+      details: { ...error.details },
+      cause: error,
+    },
+  );
 }
 
 /** The digests that the registry is promised; what is sent is checked against them there. SHA-1 is for npm's protocol. */

@@ -112,10 +112,14 @@ async function takeIn(
     received = await options.staging.receive(tarball, name, options.maxUnpackedBytes);
     const taken = received;
     const wanted = promised ?? readPublishRequest(npm!.rest(), name, npm!.tarballBytes);
+    if ("change" in wanted) {
+      // It has no tarball; what was made ready for one is gone before the answer.
+      await taken.discard();
+      const change = { name, user, document: wanted.change, mayRemove: false };
+      return await options.serial.run(name, () => changePackage(options, request, response, change));
+    }
     return await options.serial.run(name, () =>
-      "change" in wanted
-        ? changePackage(options, request, response, { name, user, document: wanted.change, mayRemove: false })
-        : publish(options, request, response, { wanted, received: taken, user }),
+      publish(options, request, response, { wanted, received: taken, user }),
     );
   } catch (error) {
     // Nobody hears the answer to an aborted request; nothing was looked at yet.

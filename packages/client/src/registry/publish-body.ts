@@ -19,10 +19,10 @@ export interface Publication {
 /**
  * The body of npm's publish request: the version's metadata, and the tarball in base64 as its one attachment. It is
  * made while it is sent, so that the tarball is never in memory.
- * @returns the pieces and their length in bytes
+ * @returns what makes the pieces, and their length in bytes
  */
 export function publishBody(publication: Publication): {
-  pieces: AsyncGenerator<Uint8Array>;
+  pieces: () => AsyncGenerator<Uint8Array>;
   length: number;
 } {
   const { plan, integrity, shasum, registry, tag, readme, access } = publication;
@@ -61,7 +61,7 @@ export function publishBody(publication: Publication): {
     yield* base64(plan.chunks());
     yield after;
   };
-  return { pieces: pieces(), length: before.length + 4 * Math.ceil(bytes / 3) + after.length };
+  return { pieces, length: before.length + 4 * Math.ceil(bytes / 3) + after.length };
 }
 
 /** Base64 of chunks of any length: a multiple of three bytes at a time, so that the pieces join without padding. */

@@ -12,7 +12,8 @@ const REFUSAL_MS = 10_000;
 
 /**
  * Reads an answer of a status from 400 on, as far as it can be read.
- * @returns REGISTRY_REFUSED with the status in `details.status`, and the problems that a gate found; CANCELLED
+ * @returns REGISTRY_REFUSED with the status in `details.status`, and the problems that a gate found, in `details.retryAfter` the
+ *   header Retry-After; CANCELLED
  */
 export async function readRefusal(
   response: IncomingMessage,
@@ -35,6 +36,7 @@ export async function readRefusal(
     // The status says enough.
     chunks.length = 0;
   }
+  const retryAfter = response.headers["retry-after"];
   const { said, problems } = readAnswer(Buffer.concat(chunks).toString("utf8"));
   return new BananaError(
     "REGISTRY_REFUSED",
@@ -44,7 +46,11 @@ export async function readRefusal(
       hint:
         HINTS[status] ??
         (status >= 500 ? SERVERS_FAULT : `See what ${STATUS_CODES[status] ?? status} means.`),
-      details: { status, ...(problems === undefined ? {} : { problems }) },
+      details: {
+        status,
+        ...(problems === undefined ? {} : { problems }),
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      },
     },
   );
 }
@@ -77,4 +83,6 @@ const HINTS: Readonly<Record<number, string>> = {
   413: "The peel is larger than the registry accepts: ask its operator.",
   422: "Mend the problems that are listed, then publish again.",
   429: "Too many requests: wait a little.",
+  503: "The registry is too busy: try again later.",
+  507: "The registry's disk is full and nothing was stored: tell its operator, then try again.",
 };

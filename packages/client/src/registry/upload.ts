@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { BananaError, isBananaError } from "@banana-peel/format";
+import { type Retry, waitToRetry } from "../http/retry.js";
 import type { PackPlan } from "../tarball/pack.js";
 import type { RegistryConfig } from "./npm-config.js";
 import { IDLE_MS, readBody } from "./read-body.js";
@@ -59,14 +60,45 @@ export async function uploadTarball(
   const place = `${name.replace("/", "%2f")}/${encodeURIComponent(version)}`;
   const url = `${registry}-/banana-peel/peels/${place}?tag=${encodeURIComponent(tag)}`;
   const headers = { "content-type": "application/octet-stream", "banana-peel-integrity": integrity };
-  await send(url, headers, plan.chunks(), plan.bytes, options);
+  await send(url, headers, () => plan.chunks(), plan.bytes, options);
 }
 
 /**
- * Sends a body piece by piece. The time limit is for a registry that takes or says nothing, not for the whole.
+ * Sends a body piece by piece, and again when the registry says that it is too busy, after the time that it asks for, as
+ * often as npm's `fetch-retries` says. The time limit is for a registry that takes or says nothing, not for the whole.
+ * @param pieces makes the body, anew for each try
  * @throws BananaError REGISTRY_REFUSED, REGISTRY_UNREACHABLE, CANCELLED, and what the pieces throw
  */
 export async function send(
+  url: string,
+  headers: Record<string, string>,
+  pieces: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  total: number,
+  options: SendOptions,
+): Promise<void> {
+  const retry = options.config.options.retry as Retry;
+  for (let failures = 1; ; failures++)
+    try {
+      return await sendPieces(url, headers, pieces(), total, options);
+    } catch (error) {
+      if (!isBusy(error) || failures > retry.retries) throw error;
+      const retryAfter = error.details?.retryAfter as string | undefined;
+      await waitToRetry(retry, failures, { retryAfter, signal: options.signal }).catch((cause: unknown) => {
+        throw cancelled(cause);
+      });
+    }
+}
+
+/** RFC 6585, 4; RFC 9110, 15.6.4: nothing was done. */
+function isBusy(error: unknown): error is BananaError {
+  return (
+    isBananaError(error) &&
+    error.code === "REGISTRY_REFUSED" &&
+    (error.details?.status === 429 || error.details?.status === 503)
+  );
+}
+
+async function sendPieces(
   url: string,
   headers: Record<string, string>,
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
