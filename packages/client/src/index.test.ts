@@ -39,6 +39,7 @@ it("exports what it promises", () => {
       "openStore",
       "outdatedPeels",
       "overlay",
+      "packFile",
       "packPeel",
       "peelFolder",
       "peelInfo",

@@ -50,6 +50,7 @@ export {
   planPack,
   withPackageJson,
 } from "./tarball/pack.js";
+export { type PackedFile, packFile } from "./tarball/pack-file.js";
 export { TARBALL_LIMITS, type TarballLimits } from "./tarball/read-tarball.js";
 export { unpackTarball } from "./tarball/unpack.js";
 export { addTrust, removeTrust, type TrustPolicy, trustPolicy } from "./trust-policy.js";

@@ -31,7 +31,7 @@ async function upload(
   bytes: Buffer,
   version: string,
   change: { name?: string; tag?: string; headers?: Record<string, string | undefined> } = {},
-): Promise<{ status: number; body: Json }> {
+): Promise<{ status: number; body: Json; retryAfter: string | null }> {
   const { name = "@peels%2fsample", tag, headers = {} } = change;
   const all = {
     authorization: `Bearer ${token}`,
@@ -48,7 +48,8 @@ async function upload(
     >,
     body: new Uint8Array(bytes),
   });
-  return { status: response.status, body: await response.json() };
+  const retryAfter = response.headers.get("retry-after");
+  return { status: response.status, body: await response.json(), retryAfter };
 }
 const rules = ({ body }: { body: Json }) => body.problems.map((problem: Json) => problem.rule);
 
@@ -141,5 +142,6 @@ describe("our own way to publish", () => {
       Array.from({ length: 60 }, async (_, i) => upload(await packed(`5.0.${i}`), `5.0.${i}`)),
     );
     expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([201, 503]));
+    for (const { status, retryAfter } of flood) expect(retryAfter).toBe(status === 503 ? "5" : null);
   });
 });

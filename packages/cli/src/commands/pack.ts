@@ -18,19 +18,16 @@ export const packCommand: Register = (program, io) =>
       ),
     )
     .action(async (dir: string, options: { out?: string; json?: boolean }) => {
-      const { openSource, packPeel, preparePeel, writeWhole } = await import("@banana-peel/client");
-      const { tarball, filename, integrity, shasum, manifest } = await packPeel(
-        await openSource(await preparePeel(dir)),
-      );
-      const file = options.out ?? filename;
-      await writeWhole(file, tarball);
+      const { openSource, packFile, preparePeel } = await import("@banana-peel/client");
+      const packed = await packFile(await openSource(await preparePeel(dir)), options.out);
+      const { manifest, file, integrity, shasum } = packed;
       const { name, version } = manifest;
-      const report = { name, version, file, bytes: tarball.length, integrity, shasum };
+      const report = { name, version, file, bytes: packed.bytes, integrity, shasum };
       print(
         io,
         options,
         report,
         () =>
-          `${io.colours.green("packed")} ${name} ${version} into ${file} (${bytes(tarball.length)})\n  digest  ${integrity}\n`,
+          `${io.colours.green("packed")} ${name} ${version} into ${file} (${bytes(packed.bytes)})\n  digest  ${integrity}\n`,
       );
     });

@@ -5,12 +5,13 @@ import { ownName } from "./process-id.js";
 
 /**
  * Writes a file so that it is there whole or not at all: beside its place, then moved there.
+ * @param bytes may come piece by piece; what they throw is thrown
  * @param mode of the file, less the umask
  * @throws BananaError DISK_FULL, TARGET_READ_ONLY; what was half-written is removed
  */
 export async function writeWhole(
   path: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
   disk: Disk = nodeDisk,
   mode = 0o666,
 ): Promise<void> {

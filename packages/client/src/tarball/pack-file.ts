@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import type { PeelSource } from "@banana-peel/format";
+import { type Disk, nodeDisk } from "../disk/disk.js";
+import { writeWhole } from "../disk/write-whole.js";
+import { type PackedPeel, planPack } from "./pack.js";
+
+/** A peel that was packed into a file. */
+export interface PackedFile extends Omit<PackedPeel, "tarball" | "filename"> {
+  readonly file: string;
+  /** Bytes of the tarball. */
+  readonly bytes: number;
+}
+
+/**
+ * Packs a peel into a file, in constant memory; the same bytes as `packPeel`. The file is there whole or not at all.
+ * @param path default: its name and version, in the current folder
+ * @throws BananaError of `planPack` and of its chunks; DISK_FULL, TARGET_READ_ONLY
+ */
+export async function packFile(
+  source: PeelSource,
+  path?: string,
+  disk: Disk = nodeDisk,
+): Promise<PackedFile> {
+  const { manifest, filename, bytes, chunks } = await planPack(source);
+  const file = path ?? filename;
+  const sha512 = createHash("sha512");
+  const sha1 = createHash("sha1");
+  const hashed = async function* () {
+    for await (const chunk of chunks()) {
+      sha512.update(chunk);
+      sha1.update(chunk);
+      yield chunk;
+    }
+  };
+  await writeWhole(file, hashed(), disk);
+  const integrity = `sha512-${sha512.digest("base64")}`;
+  return { manifest, file, bytes, integrity, shasum: sha1.digest("hex") };
+}
