@@ -47,7 +47,7 @@ export class Owners {
     const { signer, publishers, retired = [] } = (value ?? {}) as Partial<Record<keyof Owner, unknown>>;
     if (typeof signer !== "string" || !FINGERPRINT.test(signer) || !isStrings(publishers)) throw broken(path);
     if (!isStrings(retired)) throw broken(path);
-    return { signer, publishers, retired };
+    return { signer, publishers, ...(retired.length > 0 ? { retired } : {}) };
   }
 
   /** Writes the owner of a name, durably. */

@@ -47,19 +47,15 @@ export async function runVictim(storage: string, act: Act, death: Death): Promis
     const milliseconds = performance.now() - began;
     // Of a random instant: the answer may come first, and what comes after it is part of the test.
     if (death !== undefined && "after" in death) await ended;
-    const killed = await isKilled(child, ended);
-    const { names = [] } = killed ? {} : await ask(child, {});
-    return { answer, killed, milliseconds, operations: names };
+    // Once it is dead, or dies while it is asked: what follows an answer may still be on its way.
+    const gone = ended.then(() => undefined);
+    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 30))]);
+    const said = await Promise.race([gone, ask(child, {}).catch(() => gone)]);
+    return { answer, killed: said === undefined, milliseconds, operations: said?.names ?? [] };
   } finally {
     child.kill("SIGKILL");
     await ended;
   }
-}
-
-/** True when the process is dead, or dies within a moment: what follows an answer may still be on its way. */
-async function isKilled(child: ChildProcess, ended: Promise<unknown>): Promise<boolean> {
-  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 30))]);
-  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function ask(child: ChildProcess, message: object): Promise<{ names?: string[] }> {
