@@ -19,7 +19,8 @@ export async function writeWhole(
   try {
     const file = await disk.open(temporary, "wx", mode);
     try {
-      await file.writeFile(bytes);
+      // From where the last piece ended.
+      for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();
