@@ -29,7 +29,9 @@ const send = async (url: string, method: string, path: string, body?: unknown, h
   const response = await fetch(url + path, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
-    ...(body === undefined ? {} : { body: body instanceof Uint8Array ? body : JSON.stringify(body) }),
+    ...(body === undefined
+      ? {}
+      : { body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body) }),
   });
   return { status: response.status, body: await response.json() };
 };
@@ -167,7 +169,7 @@ describe.concurrent.each(NAMES)("a registry during %s", (name) => {
   it("that is killed at any operation on the file system has the old state or the new one", async () => {
     const { operations } = whole;
     const { storage, restore, check } = site();
-    const deaths = operations.flatMap((operation, i): (Death & { step: number })[] => [
+    const deaths = operations.flatMap((operation, i): Extract<Death, { step: number }>[] => [
       { step: i + 1, how: "before" },
       ...(operation === "writeFile" ? [{ step: i + 1, how: "middle" as const }] : []),
     ]);
