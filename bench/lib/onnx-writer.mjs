@@ -42,6 +42,20 @@ export function initializer(name, type, dims, data) {
   ]);
 }
 
+/**
+ * An initializer whose elements lie in a file beside the model.
+ * @param {{location: string, offset: number, length: number}} place in bytes
+ */
+export function external(name, type, dims, place) {
+  return Buffer.concat([
+    ...dims.map((size) => int(1, size)),
+    int(2, type),
+    text(8, name),
+    ...Object.entries(place).map(([key, of]) => bytes(13, Buffer.concat([text(1, key), text(2, `${of}`)]))),
+    int(14, 1),
+  ]);
+}
+
 /** An input or output; text in `dims` is a symbolic size. */
 export function value(name, type, dims) {
   const shape = dims.map((size) => bytes(1, typeof size === "number" ? int(1, size) : text(2, size)));
@@ -49,7 +63,8 @@ export function value(name, type, dims) {
   return Buffer.concat([text(1, name), bytes(2, bytes(1, tensor))]);
 }
 
-export function model({ nodes, initializers, inputs, outputs, opset = 17 }) {
+/** @param {Record<string, number>} [of.domains] versions of operators beside ONNX's own */
+export function model({ nodes, initializers, inputs, outputs, opset = 17, domains = {} }) {
   const graph = Buffer.concat([
     ...nodes.map((each) => bytes(1, each)),
     text(2, "main"),
@@ -57,5 +72,8 @@ export function model({ nodes, initializers, inputs, outputs, opset = 17 }) {
     ...inputs.map((each) => bytes(11, each)),
     ...outputs.map((each) => bytes(12, each)),
   ]);
-  return Buffer.concat([int(1, 8), bytes(7, graph), bytes(8, int(2, opset))]);
+  const others = Object.entries(domains).map(([name, version]) =>
+    bytes(8, Buffer.concat([text(1, name), int(2, version)])),
+  );
+  return Buffer.concat([int(1, 8), bytes(7, graph), bytes(8, int(2, opset)), ...others]);
 }

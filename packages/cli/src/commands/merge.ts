@@ -11,13 +11,13 @@ export const mergeCommand: Register = (program, io) =>
       .command("merge")
       .description("write a base with peels folded in: ONNX models that plain ONNX Runtime loads")
       .argument("<peel...>", "folder, tarball, or name of an installed peel"),
-    ["auto", "merge", "promote"],
+    ["auto", "attach", "merge", "promote"],
   )
     .requiredOption("-o, --out <dir>", "folder to make")
     .addHelpText(
       "after",
       examples(
-        ["merge medical-imaging -o ./merged", "refuses where merging would keep too little"],
+        ["merge medical-imaging -o ./merged", "a branch in the model where merging would keep too little"],
         ["merge ./my-peel --base ./bases/nano -o ./merged --strategy merge", "whatever it keeps"],
         ["merge ./my-peel --base ./bases/int4 -o ./merged --strategy promote", "8 bits where there were 4"],
       ),

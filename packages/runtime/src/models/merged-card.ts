@@ -9,11 +9,11 @@ const MAX_LICENSE = 200;
 
 /**
  * The card of a merged base, but for its files: family and version as before, so that other peels
- * still fit, a title and a description that name the peels; the licence is that of both, and without promoted targets, which are stored
- * in another scheme now. Specification: docs/specification/base.md.
+ * still fit, a title and a description that name the peels; the licence is that of both, and without promoted targets,
+ * which are stored in another scheme now, and attached ones, whose output another node makes. Specification: docs/specification/base.md.
  */
 export function mergedCard(card: BaseCard, uses: readonly PeelUse[], { graphs }: MergedModels): BaseCard {
-  const promoted = new Set(graphs.flatMap((graph) => graph.promoted));
+  const gone = new Set(graphs.flatMap(({ promoted, attached }) => [...promoted, ...attached]));
   const peels = uses.map(
     ({ peel: { manifest }, weight }) => `${manifest.name} ${manifest.version} at weight ${weight}`,
   );
@@ -28,6 +28,6 @@ export function mergedCard(card: BaseCard, uses: readonly PeelUse[], { graphs }:
       ),
     description: `${card.description} Merged with ${peels.join(", ")}.`.slice(0, MAX_DESCRIPTION),
     license: license.length <= MAX_LICENSE ? license : card.license,
-    targets: card.targets.filter(({ path }) => !promoted.has(path)),
+    targets: card.targets.filter(({ path }) => !gone.has(path)),
   };
 }

@@ -12,6 +12,7 @@ import { checkUses } from "../plan/check-uses.js";
 import { planContext } from "../plan/context.js";
 import { makePlan } from "../plan/make-plan.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
+import { partsByTarget } from "../plan/updates.js";
 import type { Watch } from "../plan/watch.js";
 import { type GraphMerge, mergeGraph } from "./merge-graph.js";
 
@@ -25,9 +26,9 @@ export interface BaseModels {
    */
   plan(uses: readonly PeelUse[], options?: PlanOptions & Watch): Promise<Plan>;
   /**
-   * Folds peels into the models. What a model can't hold is refused: with "auto", a target that the plan would
-   * attach.
-   * @throws BananaError as `plan`, and STRATEGY_UNAVAILABLE naming those targets with what merging would keep
+   * Folds peels into the models. A target that the plan attaches gets its branch written into the model, which then
+   * gives what the runtime gives with it attached.
+   * @throws BananaError as `plan`
    */
   merge(uses: readonly PeelUse[], options?: PlanOptions & Watch): Promise<MergedModels>;
   /**
@@ -82,9 +83,11 @@ export async function openModels(options: OpenModelsOptions): Promise<BaseModels
     plan,
     async merge(uses, choice = {}) {
       const planned = await plan(uses, choice);
-      refuseAttached(planned);
       const merged = await applyPlan(context, planned, uses, choice);
-      const changed = [...graphs.values()].map((graph) => mergeGraph(graph, merged));
+      const parts = partsByTarget(uses);
+      const branched = planned.targets.filter(({ strategy }) => strategy === "attach");
+      const attached = new Map(branched.map(({ path }) => [path, parts.get(path)!]));
+      const changed = [...graphs.values()].map((graph) => mergeGraph(graph, merged, attached));
       return { plan: planned, graphs: changed.filter((graph) => graph !== undefined) };
     },
     async readWeight(path, { signal } = {}) {
@@ -116,20 +119,4 @@ function denseWeight(form: WeightForm): Float32Array {
     for (let j = 0; j < n; j++) dense[j * k + i] = row[j]!;
   }
   return dense;
-}
-
-function refuseAttached({ targets }: Plan): void {
-  const attached = targets.filter(({ strategy }) => strategy === "attach");
-  const [first] = attached;
-  if (first === undefined) return;
-  const more = attached.length > 1 ? ` and ${attached.length - 1} more` : "";
-  throw new BananaError(
-    "STRATEGY_UNAVAILABLE",
-    `expected every target to be merged or promoted, found that ${first.path}${more} should stay attached: ${first.reason}`,
-    {
-      where: first.path,
-      hint: 'Choose the rounding "dither", or the strategy "promote" or "merge", which are done whatever they keep.',
-      details: { targets: attached.map(({ path, reason }) => ({ path, reason })) },
-    },
-  );
 }

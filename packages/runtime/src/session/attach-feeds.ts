@@ -19,12 +19,15 @@ const splits = new Recall();
  * Tensors are remembered: peels that come back with the same weights get the same ones, and of peels that come back
  * with other weights only B is made anew.
  * @param attached parts by target path, of the targets that are attached
+ * @param only paths of the targets that have a branch; all of them by default
  */
 export function attachFeeds(
   ort: Ort,
   graph: OpenGraph,
   attached: ReadonlyMap<string, readonly Part[]>,
+  only?: ReadonlySet<string>,
 ): Feeds {
+  if (only !== undefined) return makeFeeds(ort, graph, attached, only);
   const key: unknown[] = [ort, graph];
   let owner: object = graph;
   for (const parts of attached.values())
@@ -35,9 +38,14 @@ export function attachFeeds(
   return wholes.get(owner, key, () => makeFeeds(ort, graph, attached));
 }
 
-function makeFeeds(ort: Ort, graph: OpenGraph, attached: ReadonlyMap<string, readonly Part[]>): Feeds {
+function makeFeeds(
+  ort: Ort,
+  graph: OpenGraph,
+  attached: ReadonlyMap<string, readonly Part[]>,
+  only?: ReadonlySet<string>,
+): Feeds {
   const feeds: Record<string, Feeds[string]> = {};
-  for (const branch of branchesOf(graph)) {
+  for (const branch of branchesOf(graph, only)) {
     const { targets, split } = branch;
     const parts = targets.map(({ target }) => attached.get(target.path) ?? NONE);
     const ranks = parts.map(rankOf);

@@ -17,8 +17,9 @@ import { floatLayer } from "./quantised-layer.js";
  * inputs whose rank is free: onnxruntime has no optional ones in JavaScript, and at rank 0 the sum is the base's
  * output. The target's output gets a new name where it is made and the sum takes the old one, so that every reader
  * reads the sum; a layer with a quantised output becomes one of floats. Cut in where onnxruntime's fusions stay: see cutOf.
+ * @param only paths of the targets that get a branch; all of them by default
  */
-export function attachEdits(graph: OpenGraph): ModelEdits {
+export function attachEdits(graph: OpenGraph, only?: ReadonlySet<string>): ModelEdits {
   const inputs: NewInput[] = [];
   const nodesAfter = new Map<number, NewNode[]>();
   const nodesBefore = new Map<number, NewNode[]>();
@@ -26,7 +27,7 @@ export function attachEdits(graph: OpenGraph): ModelEdits {
   const renamedOutputs = new Map<string, string>();
   const add = (index: number, nodes: readonly NewNode[]) =>
     nodesAfter.set(index, [...(nodesAfter.get(index) ?? []), ...nodes]);
-  for (const branch of branchesOf(graph)) {
+  for (const branch of branchesOf(graph, only)) {
     const ranks = branch.targets.map(({ target }) => `banana-peel/rank/${target.path}`);
     const all = branch.split === undefined ? ranks[0]! : `${branch.a}/rank`;
     const inputA = { name: branch.a, rank: all };

@@ -52,8 +52,12 @@ export function inputB(path: string): string {
 const SPLIT_BY_INPUT = 13;
 const branches = new WeakMap<OpenGraph, readonly Branch[]>();
 
-/** The branches of a graph, in the order of the card's targets; the same for one graph always. */
-export function branchesOf(graph: OpenGraph): readonly Branch[] {
+/**
+ * The branches of a graph, in the order of the card's targets; the same for one graph always.
+ * @param only paths of the targets that get one; all of them by default
+ */
+export function branchesOf(graph: OpenGraph, only?: ReadonlySet<string>): readonly Branch[] {
+  if (only !== undefined) return makeBranches(graph, only);
   let made = branches.get(graph);
   if (made === undefined) {
     made = makeBranches(graph);
@@ -62,11 +66,12 @@ export function branchesOf(graph: OpenGraph): readonly Branch[] {
   return made;
 }
 
-function makeBranches(graph: OpenGraph): Branch[] {
+function makeBranches(graph: OpenGraph, only?: ReadonlySet<string>): Branch[] {
   const share = (graph.model.opsets.get("") ?? 0) >= SPLIT_BY_INPUT;
   const groups = new Map<string, OpenTarget[]>();
   for (const open of graph.targets.values()) {
     const { path, input, output, k } = open.target;
+    if (only?.has(path) === false) continue;
     const { kind, quantised } = open.traced;
     // Only products of float tensors stand side by side; a convolution has a place of its own to look.
     const plain = kind === "linear" && !quantised.has(input) && !quantised.has(output);

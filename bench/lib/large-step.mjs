@@ -1,0 +1,53 @@
+/**
+ * One step on a large base, in a process of its own: prints its times in milliseconds, and its peak of resident memory.
+ *
+ *   node large-step.mjs base|merge|attach FOLDER CACHE
+ */
+import { mergedCache, openBase } from "@banana-peel/runtime/node";
+import * as ort from "onnxruntime-node";
+import { feeds } from "./large-base.mjs";
+import { madeUpPeel } from "./peels.mjs";
+import { milliseconds } from "./time.mjs";
+
+const [step, folder, cacheFolder] = process.argv.slice(2);
+const RANK = 16;
+const cache = mergedCache(cacheFolder);
+// Weights of int8 stay mapped from their files: packed copies of them on the heap would double a base of this size. The
+// kernel of 4-bit blocks without packing is some fifty times slower.
+const mapped = folder.endsWith("int8") ? { extra: { session: { disable_prepacking: "1" } } } : {};
+const sessionOptions = { intraOpNumThreads: 2, ...mapped };
+const times = {};
+const timed = async (name, work) => {
+  let result;
+  times[name] = await milliseconds(async () => {
+    result = await work();
+  });
+  return result;
+};
+
+const base = await timed("open", () => openBase(folder, { ort, cache, sessionOptions }));
+let sum = 0;
+const run = async () => {
+  const [output] = Object.values(await base.run("main", feeds()));
+  sum = output.data.reduce((total, each) => total + each, 0);
+};
+if (step === "base") await timed("first", run);
+else {
+  const peel = await madeUpPeel(base, RANK);
+  const other = step === "attach" ? await madeUpPeel(base, RANK, 2) : undefined;
+  // To nearest, nothing of so small an update would be left at int4.
+  const rounding = base.card.targets[0].scheme.bits === 8 ? "nearest" : "dither";
+  const choice = step === "attach" ? { strategy: "attach" } : { strategy: "merge", rounding };
+  await timed("set", () => base.setPeels([{ peel, weight: 1 }], choice));
+  await timed("first", run);
+  if (other !== undefined) {
+    await base.setPeels([{ peel: other, weight: 1 }], choice);
+    await timed("swap", () => base.setPeels([{ peel, weight: 1 }], choice));
+    await timed("swapped", run);
+  }
+}
+await timed("again", run);
+await cache.settled();
+await base.dispose();
+if (!Number.isFinite(sum)) throw new Error(`expected finite outputs, found ${sum}`);
+process.stdout.write(JSON.stringify({ ...times, peakBytes: process.resourceUsage().maxRSS * 1024 }));
