@@ -58,11 +58,6 @@ describe("plan", () => {
     [["plan", "peel"], 2, "--base DIR"],
     [["plan", "peel", "--base", "NANO", "--target", "blocks.0=mrge"], 2, "expected path=strategy"],
     [["plan", "peel", "--base", "NANO", "--target", "blocks.9.x=merge"], 2, "found blocks.9.x"],
-    [
-      ["merge", "peel", "--base", "NANO", "-o", "never", "--target", "blocks.0.mlp.fc1=attach"],
-      5,
-      "blocks.0.mlp.fc1",
-    ],
     [["plan", "nothing-of-that-name", "--base", "NANO"], 3, "banana-peel add"],
     [["plan", "peel", "--base", "TINY"], 5, "BASE_INCOMPATIBLE"],
     [["plan", "peel", "--base", "NANO", "-s", "attach", "--picture", "plan.gif"], 2, ".svg, .html or .png"],
@@ -104,6 +99,16 @@ describe("merge", () => {
     // Both merge by the same plan: the picture is the same, bit for bit.
     expect(await readFile(at("merged.png"))).toEqual(await readFile(at("peel.png")));
     expect(await readFile(at("base.png"))).not.toEqual(await readFile(at("peel.png")));
+    const baked = await cli(
+      "merge",
+      ...[peel, "--base", NANO, "--out", at("baked"), "--target", "blocks.0.mlp.fc1=attach", "--json"],
+    );
+    expect(baked.status, baked.stderr).toBe(0);
+    expect(parsed(baked.stdout).plan).toMatchObject({ totals: { attached: 1 } });
+    const card = parsed(await readFile(at("baked/base.json"), "utf8")) as unknown as {
+      targets: { path: string }[];
+    };
+    expect(card.targets.map(({ path }) => path)).not.toContain("blocks.0.mlp.fc1");
     const again = await cli("merge", peel, "--base", NANO, "--out", at("merged"));
     expect([again.status, again.stderr]).toEqual([7, expect.stringContaining("FOLDER_EXISTS")]);
     expect((await readdir(root)).filter((name) => name.includes("partial"))).toEqual([]);
