@@ -59,3 +59,13 @@ def drop(rows, settings):
     )
     keep = torch.where(chance < settings["drop_all"], torch.zeros_like(keep), keep)
     return rows * keep
+
+
+def chances(store, settings):
+    """[T] chance of each training picture to be drawn, unscaled: 1, or what `harder` says for its style."""
+    rows = store["rows"][store["train"]]
+    out = torch.ones(len(rows))
+    for style, chance in settings.get("harder", {}).items():
+        number = tags.rows([[style]])[0][0]
+        out[(rows == number).any(1)] = chance
+    return out

@@ -76,15 +76,15 @@ function chooseBackground(random) {
  */
 function choosePose(random, style, aligned) {
   const bust = style.colors.clothingColor !== undefined || style.colors.shirtColor !== undefined;
-  const turn = Math.round(between(random, -1, 1) * (style.turn ?? (bust ? 4 : 8)));
+  const turn = Math.round(between(random, -1, 1) * (style.turn ?? (bust ? 4 : 6)));
   const flip = random() < 0.5;
   const facing = { left: ["left", "right"], right: ["right", "left"] }[style.facing];
   const tags = facing && random() < 0.7 ? [`facing-${facing[flip ? 1 : 0]}`] : [];
   const free = {
     rotate: (360 + turn) % 360,
-    scale: Math.round(bust ? between(random, 99, 112) : between(random, 90, 112)),
-    translateX: Math.round(between(random, -5, 5)),
-    translateY: Math.round(bust ? between(random, 2, 6) : between(random, -4, 4)),
+    scale: Math.round(bust ? between(random, 100, 110) : between(random, 96, 110)),
+    translateX: Math.round(between(random, -4, 4)),
+    translateY: Math.round(bust ? between(random, 2, 5) : between(random, -3, 3)),
   };
   const still = {
     scale: bust ? 104 : 102,
