@@ -1,7 +1,4 @@
-import { resolve } from "node:path";
-import { baseWeights } from "../base-weights.js";
 import { print } from "../io.js";
-import { readMap } from "../read-map.js";
 import { type ImportReport, importText } from "../ui/import.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
@@ -34,43 +31,13 @@ export const importCommand: Register = (program, io) =>
       ),
     )
     .action(async (path: string, options: ImportFlags) => {
-      const { nodeDisk, openBaseCard, validateFolder } = await import("@banana-peel/client");
+      const { validateFolder } = await import("@banana-peel/client");
+      const { importLora } = await import("../import-lora.js");
       const { placeImported } = await import("../place-imported.js");
-      const { importAdapter } = await import("@banana-peel/importer");
-      const { loraFiles } = await import("@banana-peel/importer/node");
-      const { writeSafetensors } = await import("@banana-peel/format");
-      const { maxRank } = options;
-      const base = await openBaseCard(resolve(options.base), nodeDisk, options.base);
-      const result = await importAdapter({
-        files: await loraFiles(path),
-        base: base.card,
-        options: {
-          map: readMap(options.map ?? []),
-          partial: options.partial ?? false,
-          ...(options.format === undefined ? {} : { format: options.format }),
-          ...(options.file === undefined ? {} : { file: options.file }),
-          ...(maxRank === undefined
-            ? {}
-            : { maxRank: Number(maxRank), approximate: { rank: Number(maxRank) } }),
-          readWeight: baseWeights(resolve(options.base)),
-        },
-      });
-      const { adapter, format, coverage, notes, approximation } = result;
-      const targets = base.card.targets.length;
+      const { base, result, adapter, origin } = await importLora(path, options);
+      const { format, coverage, notes, approximation } = result;
       const { family } = base;
-      const { folder, name, version } = await placeImported(options, {
-        adapter: {
-          base: {
-            family,
-            range: `^${base.version}`,
-            ...(result.boundToWeights ? { digest: base.digest } : {}),
-          },
-          rank: adapter.rank,
-          alpha: adapter.alpha,
-          bytes: writeSafetensors(adapter.tensors),
-        },
-        origin: `Imported from a LoRA in the format ${format} for the base ${family} ${base.version}: ${coverage.covered.length} of its ${targets} targets are changed.`,
-      });
+      const { folder, name, version } = await placeImported(options, { adapter, origin });
       const { problems } = await validateFolder(folder, [options.base]);
       const report: ImportReport = {
         name,

@@ -24,12 +24,15 @@ export const newCommand: Register = (program, io) =>
     .option("--name <name>", "name of the peel (default: that of its folder)")
     .option("--description <text>", "what the peel changes, in a sentence")
     .option("--license <spdx>", "SPDX expression of the peel's licence (default: CC-BY-4.0)")
+    .option("--lora <path>", "the LoRA that the peel is made from: a folder or a safetensors file")
+    .option("-b, --base <dir>", "folder with the card of the base that the LoRA is for")
     .option("-y, --yes", "ask nothing; what isn't given gets its default")
     .addHelpText(
       "after",
       examples(
         ["new", "asks; so does npm create banana-peel"],
         ["new my-style --template peel --license CC0-1.0 --yes", "asks nothing"],
+        ["new my-style -t peel --lora lora.safetensors --base ./bases/nano -y", "a peel that is whole"],
         ["new my-app --template host-web --yes", "a page with Vite"],
       ),
     )
@@ -40,12 +43,26 @@ export const newCommand: Register = (program, io) =>
       const flags = { ...options, folder };
       const asks = !options.yes && !options.json && io.stdout.isTTY === true && process.stdin.isTTY;
       const answers = asks ? await (await import("../new/ask.js")).ask(flags) : answersFrom(flags);
-      const { template, folder: out, ...values } = answers;
+      const { template, folder: out, lora, ...values } = answers;
+      // Read first, so that a LoRA that doesn't fit leaves nothing behind.
+      const read = lora && (await (await import("../import-lora.js")).importLora(lora.path, lora));
       const files = await scaffold(template, out, { ...values, version: version() });
-      const next = [...(out === "." ? [] : [`cd ${out}`]), ...(NEXT[template] ?? [])];
-      print(io, options, { template, folder: out, name: values.name, files, next }, () => {
+      if (read) await (await import("../new/add-lora.js")).addLora(out, files, read);
+      const steps = (NEXT[template] ?? []).filter((step) => !read || !step.includes(" import "));
+      const next = [...(out === "." ? [] : [`cd ${out}`]), ...steps];
+      const adapter = read && {
+        format: read.result.format,
+        rank: read.adapter.rank,
+        base: read.base.family,
+        covered: read.result.coverage.covered.length,
+        targets: read.base.card.targets.length,
+      };
+      print(io, options, { template, folder: out, name: values.name, files, adapter, next }, () => {
         const { colours } = io;
         const list = files.map((file) => `  ${colours.dim("+")} ${file}\n`).join("");
-        return `${colours.green("made")} ${out}\n${list}next:\n${next.map((line) => `  ${line}\n`).join("")}`;
+        const imported = adapter
+          ? `imported ${lora?.path} (${adapter.format}, rank ${adapter.rank}): ${adapter.covered} of ${adapter.targets} targets of ${adapter.base}\n`
+          : "";
+        return `${colours.green("made")} ${out}\n${list}${imported}next:\n${next.map((line) => `  ${line}\n`).join("")}`;
       });
     });

@@ -9,6 +9,8 @@ export interface Answers {
   readonly name: string;
   readonly description: string;
   readonly license: string;
+  /** The LoRA that the peel is made from, and the folder of the base that it is for. */
+  readonly lora?: { readonly path: string; readonly base: string } | undefined;
 }
 
 /** What the command line says. */
@@ -18,6 +20,8 @@ export interface NewFlags {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly license?: string | undefined;
+  readonly lora?: string | undefined;
+  readonly base?: string | undefined;
   readonly yes?: boolean | undefined;
 }
 
@@ -51,7 +55,7 @@ export function answersFrom(flags: NewFlags): Answers {
   return complete({ ...flags, template: kind, folder: place });
 }
 
-/** Fills in what was not answered, and checks the name. @throws BananaError NAME_INVALID */
+/** Fills in what was not answered, and checks the name. @throws BananaError NAME_INVALID, USAGE */
 export function complete(flags: NewFlags & { template: TemplateName; folder: string }): Answers {
   const { template, folder, description, license } = flags;
   const name = fullName(flags.name ?? nameFor(folder));
@@ -61,7 +65,18 @@ export function complete(flags: NewFlags & { template: TemplateName; folder: str
     name,
     description: description?.trim() || `Say in a sentence what ${name} changes.`,
     license: license?.trim() || DEFAULT_LICENSE,
+    lora: loraOf(flags),
   };
+}
+
+function loraOf({ template, lora, base }: NewFlags): Answers["lora"] {
+  if (lora === undefined && base === undefined) return undefined;
+  if (template === "peel" && lora !== undefined && base !== undefined) return { path: lora, base };
+  const found = template === "peel" ? `only --${lora === undefined ? "base" : "lora"}` : `them for ${template}`;
+  throw new BananaError("USAGE", `expected --lora and --base together, for a peel; found ${found}`, {
+    where: "new",
+    hint: "A peel is made from a LoRA for one base: --lora my-lora.safetensors --base ./bases/nano",
+  });
 }
 
 /** A peel's full name. @throws BananaError NAME_INVALID */

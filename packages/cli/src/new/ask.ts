@@ -50,7 +50,29 @@ async function askPeel(folder: string, flags: NewFlags): Promise<NewFlags> {
     flags.description ??
     (await answer(clack.text({ message: "What does it change, in a sentence?", placeholder: "later" })));
   const license = flags.license ?? (await askLicense());
-  return { name, description, license };
+  return { name, description, license, ...(await askLora(flags)) };
+}
+
+/** The LoRA may come later; with one, the base that it is for is asked too. */
+async function askLora(flags: NewFlags): Promise<Pick<NewFlags, "lora" | "base">> {
+  const lora =
+    flags.lora ??
+    (await answer(
+      clack.text({
+        message: "Which LoRA is it made from? A folder or a safetensors file",
+        placeholder: "later",
+      }),
+    ))?.trim();
+  if (!lora) return { base: flags.base };
+  const base =
+    flags.base ??
+    (await answer(
+      clack.text({
+        message: "Which base is it for? The folder with its card, base.json",
+        validate: (text) => (text?.trim() ? undefined : "Type its path."),
+      }),
+    ));
+  return { lora, base: base.trim() };
 }
 
 async function askLicense(): Promise<string> {

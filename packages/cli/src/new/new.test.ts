@@ -87,6 +87,34 @@ describe("new", () => {
 });
 
 describe("the peel", () => {
+  it("made from a LoRA is valid at once", async () => {
+    const base = await writeBase(at("own-base"));
+    const lora = at("own.safetensors");
+    const tensors = kohyaModule("lora_unet_blocks_0_attn_q_proj", 4, 8, 2, 2);
+    await writeFile(lora, writeSafetensors(new Map(Object.entries(tensors))));
+    const folder = at("whole");
+    const flags = ["-t", "peel", "--license", "CC0-1.0", "-y"];
+    const made = await cli("new", folder, ...flags, "--lora", lora, "--base", base, "--json");
+    expect(made.status, made.stderr).toBe(0);
+    expect(JSON.parse(made.stdout)).toMatchObject({
+      adapter: { format: "kohya", rank: 2, covered: 1 },
+      next: [`cd ${folder}`, "npm install", "npm run validate"],
+    });
+    const valid = await cli("validate", folder, "--base", base);
+    expect([valid.status, valid.stdout]).toEqual([0, expect.stringContaining("0 errors, 0 warnings")]);
+
+    for (const [name, args, code] of [
+      ["no-base", ["-t", "peel", "--lora", lora], "USAGE"],
+      ["no-lora", ["-t", "peel", "--base", base], "USAGE"],
+      ["app", ["-t", "host-node", "--lora", lora, "--base", base], "USAGE"],
+      ["missing", ["-t", "peel", "--lora", at("nowhere.safetensors"), "--base", base], "FILE_MISSING"],
+    ] as const) {
+      const failed = await cli("new", at(name), ...args, "-y");
+      expect([failed.status === 0, failed.stderr], name).toEqual([false, expect.stringContaining(code)]);
+      expect(await readdir(root)).not.toContain(name);
+    }
+  });
+
   it("is valid once an adapter is imported; validate says what is missing until then", async () => {
     const folder = at("my-style");
     await cli("new", folder, "-t", "peel", "--license", "CC0-1.0", "-y");
