@@ -59,7 +59,9 @@ export async function runVictim(storage: string, act: Act, death: Death): Promis
 }
 
 async function ask(child: ChildProcess, message: object): Promise<{ names?: string[] }> {
-  const answered = once(child, "message");
-  child.send(message);
-  return (await answered)[0] as { names?: string[] };
+  // With a callback, a dead child is this promise's failure and no "error" of the child, which would fail `ended` too.
+  await new Promise<void>((resolve, reject) => {
+    child.send(message, (error) => (error ? reject(error) : resolve()));
+  });
+  return (await once(child, "message"))[0] as { names?: string[] };
 }
