@@ -42,7 +42,10 @@ async function install(folder: string): Promise<void> {
     else await symlink(join(from, name), join(to, name));
 }
 const node = (folder: string, ...args: string[]) =>
-  run(process.execPath, args, { cwd: folder, env: { ...process.env, ORT_DISABLE_TELEMETRY: "1" } });
+  run(process.execPath, args, {
+    cwd: folder,
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: "1", BANANA_PEEL_STORE: at("store") },
+  });
 
 /** Starts Vite and gives its address. */
 async function serve(folder: string, command: string[]): Promise<string> {
