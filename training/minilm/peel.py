@@ -110,7 +110,7 @@ def train(model, texts, settings, state, log):
             group["lr"] = rate(step, settings)
         asked = texts.queries(chosen, settings["further"], draw)
         both = asked + [texts.names[row] for row in chosen]
-        asked, names = encode.embed(model, both, bucket=128).split(len(chosen))
+        asked, names = encode.embed(model, both, bucket=32).split(len(chosen))
         value = loss(asked, names, settings["temperature"])
         optimizer.zero_grad()
         value.backward()
@@ -153,8 +153,12 @@ def main():
         flush=True,
     )
     tokenizer = encode.open_tokenizer(weights)
+    # Attention written out: PyTorch's fused one is the slowest part of a step in bfloat16 on a processor.
     model = adapter(
-        encode.open_model(weights, attention_probs_dropout_prob=0.0), settings
+        encode.open_model(
+            weights, attention_probs_dropout_prob=0.0, attn_implementation="eager"
+        ),
+        settings,
     )
     state = folder() / "python-search.pt"
     texts = Texts(tokenizer, train_rows, own)
