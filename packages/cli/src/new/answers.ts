@@ -72,7 +72,8 @@ export function complete(flags: NewFlags & { template: TemplateName; folder: str
 function loraOf({ template, lora, base }: NewFlags): Answers["lora"] {
   if (lora === undefined && base === undefined) return undefined;
   if (template === "peel" && lora !== undefined && base !== undefined) return { path: lora, base };
-  const found = template === "peel" ? `only --${lora === undefined ? "base" : "lora"}` : `them for ${template}`;
+  const found =
+    template === "peel" ? `only --${lora === undefined ? "base" : "lora"}` : `them for ${template}`;
   throw new BananaError("USAGE", `expected --lora and --base together, for a peel; found ${found}`, {
     where: "new",
     hint: "A peel is made from a LoRA for one base: --lora my-lora.safetensors --base ./bases/nano",

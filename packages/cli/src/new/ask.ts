@@ -57,12 +57,14 @@ async function askPeel(folder: string, flags: NewFlags): Promise<NewFlags> {
 async function askLora(flags: NewFlags): Promise<Pick<NewFlags, "lora" | "base">> {
   const lora =
     flags.lora ??
-    (await answer(
-      clack.text({
-        message: "Which LoRA is it made from? A folder or a safetensors file",
-        placeholder: "later",
-      }),
-    ))?.trim();
+    (
+      await answer(
+        clack.text({
+          message: "Which LoRA is it made from? A folder or a safetensors file",
+          placeholder: "later",
+        }),
+      )
+    )?.trim();
   if (!lora) return { base: flags.base };
   const base =
     flags.base ??
