@@ -38,16 +38,21 @@ function passes(name, [target, flags]) {
   return name === "writeSync" && (target === 1 || target === 2);
 }
 
+/** Half of what `writeFile` of a path or of an open file should write. */
+function writeHalf(args, handle) {
+  const [target, data] = handle ? [handle.fd, args[0]] : args;
+  realWriteSync(target, String(data).slice(0, String(data).length / 2));
+}
+
 /** Counts one operation, and ends the process where it must. @returns the error that it meets instead */
-function meet(name, args) {
+function meet(name, args, handle) {
   if (passes(name, args)) return undefined;
   names.push(name);
   if (death === undefined || names.length < death.step) return undefined;
   // A disk that is full stays so.
   if (death.how === "full") return GROWS.test(name) ? full(name) : undefined;
   if (names.length > death.step) return undefined;
-  if (death.how === "middle" && /^writeFile/.test(name) && typeof args[0] === "string")
-    realWriteSync(args[0], String(args[1]).slice(0, String(args[1]).length / 2));
+  if (death.how === "middle" && /^writeFile/.test(name)) writeHalf(args, handle);
   die();
 }
 const realWriteSync = fs.writeFileSync;
@@ -85,7 +90,7 @@ const ready = fs.promises.open(__filename, "r").then(async (handle) => {
   for (const name of HANDLES) {
     const real = kind[name];
     kind[name] = async function (...args) {
-      const error = meet(name, args);
+      const error = meet(name, args, this);
       if (error) throw error;
       return real.apply(this, args);
     };
