@@ -1,5 +1,6 @@
-// Holds the size of files, the lock file's freedom from download addresses, and the freedom of the tree from
-// unfinished marks.
+// Holds the size and the names of files, the lock file's freedom from download addresses, and the freedom of the tree
+// from unfinished marks.
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filesBelow, ROOT } from "./workspaces.mjs";
@@ -10,6 +11,9 @@ const CODE = [".ts", ".mjs", ".js", ".py"];
 const MARKS = new RegExp(
   `\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"].join("|")})\\b|\\b(it|test|describe)\\.(only|todo)\\b`,
 );
+
+/** What a file's path may hold: a name with a brace or a line's end was left by a test. */
+const PATH = /^[\w@.+/ -]+$/;
 
 /** @returns one line for each file that breaks a rule */
 export async function checkFiles() {
@@ -29,5 +33,8 @@ export async function checkFiles() {
     const text = await readFile(join(ROOT, lock), "utf8").catch(() => "");
     if (/"resolved": *"https?:/.test(text)) problems.push(`${lock}: holds download addresses`);
   }
+  const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0");
+  for (const path of tracked)
+    if (path !== "" && !PATH.test(path)) problems.push(`${JSON.stringify(path)}: not a name for a file`);
   return problems;
 }
