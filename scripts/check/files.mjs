@@ -33,8 +33,23 @@ export async function checkFiles() {
     const text = await readFile(join(ROOT, lock), "utf8").catch(() => "");
     if (/"resolved": *"https?:/.test(text)) problems.push(`${lock}: holds download addresses`);
   }
-  const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0");
-  for (const path of tracked)
-    if (path !== "" && !PATH.test(path)) problems.push(`${JSON.stringify(path)}: not a name for a file`);
+  for (const path of trackedFiles())
+    if (!PATH.test(path)) problems.push(`${JSON.stringify(path)}: not a name for a file`);
   return problems;
+}
+
+/** Paths that git tracks; none where this is no checkout. */
+function trackedFiles() {
+  try {
+    const listed = execFileSync("git", ["ls-files", "-z"], {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return listed
+      .toString()
+      .split("\0")
+      .filter((path) => path !== "");
+  } catch {
+    return [];
+  }
 }
