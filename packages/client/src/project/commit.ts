@@ -122,12 +122,13 @@ async function apply(
   }
   for (const [i, name] of journal.removed.entries()) {
     const target = peelFolder(project, name);
-    if (!(await exists(disk, target))) continue;
     const scope = dirname(target);
-    await move(target, join(work, "old", `removed-${i}`));
+    const there = await exists(disk, target);
+    if (there) await move(target, join(work, "old", `removed-${i}`));
+    // Where nothing was there too: a command that was killed may have come no further than the move.
     await removeEmpty(disk, scope);
     // The way back needs the scope's folder again.
-    undo.push(async () => void (await disk.mkdir(scope, { recursive: true })));
+    if (there) undo.push(async () => void (await disk.mkdir(scope, { recursive: true })));
   }
   for (const file of [LOCKFILE, PROJECT_MANIFEST]) {
     const fresh = join(work, file);
