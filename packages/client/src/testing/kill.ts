@@ -118,7 +118,9 @@ export async function expectOldOrNew(
   }
   for (const { state } of await listPeels({ project: app.project }))
     expect(["ok", "missing"], label).toContain(state);
-  const seen = await snapshot(app.project);
+  const seen = { ...(await snapshot(app.project)) };
+  // The last thing that a command does is to remove peels/ where it is empty; the next one does it if that was killed.
+  if (!Object.keys(seen).some((path) => path.startsWith("peels/"))) delete seen.peels;
   expect([JSON.stringify(old), JSON.stringify(fresh)], label).toContain(JSON.stringify(seen));
   await again();
   expect(await snapshot(app.project), label).toEqual(fresh);
