@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { BananaError } from "@banana-peel/format";
+import { text } from "./text.js";
 
 /** npm's flat options: what .npmrc and the environment say, keys of one registry (`//host/path/:key`) among them. */
 export type NpmOptions = Readonly<Record<string, unknown>>;
@@ -92,8 +93,4 @@ function printable(value: string, where: string): string {
     where: `.npmrc: ${where}`,
     hint: "Log in again: banana-peel login NAME",
   });
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import { BananaError } from "@banana-peel/format";
 import type { NpmOptions } from "./credentials.js";
+import { text } from "./text.js";
 
 /**
  * The proxy for an address, or undefined: `https-proxy` and `proxy` of .npmrc, each for its protocol first, then
@@ -45,8 +46,4 @@ function isDirect(url: URL, list: string): boolean {
 function variables(env: NodeJS.ProcessEnv = {}): Record<string, string | undefined> {
   const names = ["https_proxy", "http_proxy", "proxy", "no_proxy"];
   return Object.fromEntries(names.map((name) => [name, text(env[name]) ?? text(env[name.toUpperCase()])]));
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
