@@ -3,6 +3,7 @@
 import json
 
 from .settings import BASE, config
+from .short_prompts import SHOWN
 
 GROUPS = (
     "style",
@@ -105,16 +106,22 @@ def peel_table(peel):
     return table(("weight", *weights), lines)
 
 
+def short_list():
+    """The prompts of the sheet of short ones, as code."""
+    return ", ".join(f"`{text}`" if text else "nothing at all" for text in SHOWN)
+
+
 def page():
     """The whole page."""
     folder, settings = BASE / "evaluation", config("evaluation")
     numbers = json.loads((folder / "results.json").read_text())
     peel = json.loads((folder / "peel.json").read_text())
+    short = json.loads((folder / "short-prompts.json").read_text())
     rows = "; ".join(name(k) for k in numbers)
     half = settings["prompts"] // 2
     return f"""# Evaluation of nano
 
-Written by `training/run-all evaluate peel-sheets page`; every number is measured by that run.
+Written by `training/run-all evaluate short-prompts peel-sheets page`; every number is measured by that run.
 
 {settings["prompts"]} prompts: {half} of combinations of style, skin and hair that were kept from training, {half} from other pictures that were kept from training. Guidance {settings["guidance"]:g}, the same noise for all. The student's int8 rows are the shipped `backbone.onnx` in ONNX Runtime; everything else is PyTorch in float32.
 
@@ -123,6 +130,14 @@ Written by `training/run-all evaluate peel-sheets page`; every number is measure
 ![Prompts of held-out combinations, one column each](samples.png)
 
 The columns are held-out combinations. The rows, from the top: {rows}.
+
+## Short prompts
+
+![Short prompts as they are, and completed](short-prompts.png)
+
+The columns are {short_list()}. Above, drawn as they are (`complete: false`); below, [completed](../../../docs/specification/base.md#completion), which is what programs do unless told otherwise; the same seeds, four steps, int8.
+
+Of the words of {short["prompts"]} prompts of two to four words, cut from pictures that were kept from training, the classifier (see Numbers) reads {short["as_is"]:.1%} off the pictures when they are drawn as they are, and {short["completed"]:.1%} when they are completed.
 
 ## Numbers
 

@@ -4,11 +4,13 @@ import subprocess
 
 from . import (
     checkpoints,
+    completions,
     evaluate,
     export,
     page,
     peel,
     peel_sheets,
+    short_prompts,
     student,
     teacher,
     train_autoencoder,
@@ -65,8 +67,10 @@ STAGES = {
     "student": student.main,
     "export": export.main,
     "checkpoints": checkpoints.main,
+    "completions": completions.main,
     "peel": make_peel,
     "evaluate": evaluate.main,
+    "short-prompts": short_prompts.main,
     "peel-sheets": peel_sheets.main,
     "page": page.main,
 }

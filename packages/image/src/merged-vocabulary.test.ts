@@ -36,6 +36,22 @@ describe("mergedVocabulary", () => {
     expect(embedding).toEqual([...EMBEDDING.subarray(0, 6), 9, 9, ...EMBEDDING.subarray(8)]);
   });
 
+  it("keeps what short prompts are completed with; the new tag is in no group", async () => {
+    const base = fakeBase();
+    const file = { null: 0, tags: TAGS, groups: { mood: ["smile"] }, completions: ["smile"] };
+    base.files.set("tags.json", new TextEncoder().encode(JSON.stringify(file)));
+    const { files } = await mergedVocabulary(base, uses("cat", [[3, 4]], 1));
+    expect(JSON.parse(new TextDecoder().decode(files.get("tags.json")))).toEqual({
+      ...file,
+      tags: [...TAGS, "cat"],
+    });
+    for (const [path, bytes] of files) base.files.set(path, bytes);
+    const model = await openImage(base);
+    expect((await model.generate({ prompt: "cat" })).completed).toEqual([]);
+    expect((await model.generate({ prompt: "" })).completed).toEqual(["smile"]);
+    expect((await model.generate({ prompt: "", complete: false })).tags).toEqual([]);
+  });
+
   it.each<[string, number[][], number, string[]]>([
     [
       "of several rows is left out, and named",

@@ -1,4 +1,4 @@
-import { BananaError, writeSafetensors } from "@banana-peel/format";
+import { BananaError, LIMITS, parseJson, writeSafetensors } from "@banana-peel/format";
 import type { PeelUse } from "@banana-peel/runtime";
 import type { ImageBase } from "./base.js";
 import { collectTriggers } from "./prompt/triggers.js";
@@ -48,10 +48,11 @@ export async function mergedVocabulary(
   }
   const all = [...tags, ...added.map(({ word }) => word)];
   const { vocabulary, embedding: file } = image.conditioning;
+  const kept = parseJson(await base.readFile(vocabulary), vocabulary, LIMITS.jsonBytes) as object;
   const tensor = { dtype: "F32", shape: [all.length + 1, width], data: new Uint8Array(data.buffer) } as const;
   return {
     files: new Map([
-      [vocabulary, new TextEncoder().encode(`${JSON.stringify({ null: 0, tags: all })}\n`)],
+      [vocabulary, new TextEncoder().encode(`${JSON.stringify({ ...kept, tags: all })}\n`)],
       [file, writeSafetensors(new Map([["embedding", tensor]]))],
     ]),
     tags: single.map(({ word }) => word),

@@ -24,8 +24,10 @@ export interface ImageOptions {
 
 /** A drawn picture. */
 export interface GeneratedPicture extends Picture {
-  /** The tags that it was drawn from, in order. */
+  /** The tags that it was drawn from: the prompt's in order, then those that complete it. */
   readonly tags: readonly string[];
+  /** Those of `tags` that the prompt doesn't name. */
+  readonly completed: readonly string[];
   /** What was not drawn as written. */
   readonly warnings: readonly PromptWarning[];
   /** Milliseconds from the call to the pixels. */
@@ -73,9 +75,12 @@ export async function openImage(base: ImageBase, options: ImageOptions = {}): Pr
       const start = now();
       const settings = readSettings(asked, image);
       const { rows, width } = image.conditioning;
-      const context = promptContext(asked.prompt, vocabulary, collectTriggers(base.uses(), width), rows);
+      const triggers = collectTriggers(base.uses(), width);
+      const completeBy = (asked.complete ?? true) ? settings.seed : undefined;
+      const context = promptContext(asked.prompt, vocabulary, triggers, rows, completeBy);
       const picture = await draw(base, image, sampler, context, settings, asked);
-      return { ...picture, tags: context.tags, warnings: context.warnings, ms: now() - start };
+      const { tags, completed, warnings } = context;
+      return { ...picture, tags, completed, warnings, ms: now() - start };
     },
   };
 }

@@ -3,7 +3,7 @@ import { IMAGE_LIMITS } from "./limits.js";
 
 /** What a picture is asked for. */
 export interface GenerateOptions {
-  /** Tags and trigger words, separated by commas or spaces; "" draws without any. */
+  /** Tags and trigger words, separated by commas or spaces; "" names none. */
   readonly prompt: string;
   /** Unsigned 32-bit integer; default 0. The same seed and prompt on the same base and peels give the same picture. */
   readonly seed?: number;
@@ -11,6 +11,11 @@ export interface GenerateOptions {
   readonly steps?: number;
   /** How closely to follow the prompt, within the card's bounds; by default the card's. */
   readonly guidance?: number;
+  /**
+   * Whether what the prompt leaves open is chosen by the seed from the base's completions, where it has them; default
+   * true. The picture says which tags it added.
+   */
+  readonly complete?: boolean;
   readonly signal?: AbortSignal;
   /** Is told of each finished step, counted from 1. */
   readonly onStep?: (step: number, steps: number) => void;

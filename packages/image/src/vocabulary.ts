@@ -1,5 +1,6 @@
 import { BananaError, type Image, LIMITS, parseJson, readSafetensors, toFloat32 } from "@banana-peel/format";
 import type { ImageBase } from "./base.js";
+import { type Completions, readCompletions } from "./completions.js";
 
 /** The tags of a base and their embeddings. */
 export interface Vocabulary {
@@ -8,6 +9,8 @@ export interface Vocabulary {
   /** [1 + tags, width], row-major. */
   readonly embedding: Float32Array;
   readonly width: number;
+  /** What short prompts are completed with; undefined when the base has no such list. */
+  readonly completions?: Completions | undefined;
 }
 
 /**
@@ -26,16 +29,18 @@ export async function readVocabulary(
     base.readFile(tagsFile, options),
     base.readFile(embeddingFile, options),
   ]);
-  const tags = readTags(parseJson(tagsBytes, tagsFile, LIMITS.jsonBytes), tagsFile);
+  const file = asObject(parseJson(tagsBytes, tagsFile, LIMITS.jsonBytes));
+  const tags = readTags(file, tagsFile);
   const embedding = readEmbedding(embeddingBytes, embeddingFile, tags.length + 1, width);
-  return { rows: new Map(tags.map((tag, i) => [tag, i + 1])), embedding, width };
+  const rows = new Map(tags.map((tag, i) => [tag, i + 1]));
+  return { rows, embedding, width, completions: readCompletions(file, tags, tagsFile) };
 }
 
-function readTags(value: unknown, where: string): string[] {
-  const { null: nullRow, tags } = (typeof value === "object" && value !== null ? value : {}) as {
-    null?: unknown;
-    tags?: unknown;
-  };
+function asObject(value: unknown): Record<string, unknown> {
+  return (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+}
+
+function readTags({ null: nullRow, tags }: Record<string, unknown>, where: string): string[] {
   if (nullRow !== 0) throw invalid(where, `expected "null": 0, found ${JSON.stringify(nullRow)}`);
   if (!Array.isArray(tags)) throw invalid(where, `expected an array "tags", found ${typeof tags}`);
   const seen = new Set<unknown>();

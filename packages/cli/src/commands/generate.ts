@@ -14,6 +14,7 @@ interface GenerateFlags {
   preview?: string;
   alt?: string;
   previews?: boolean;
+  asIs?: boolean;
   cache: boolean;
   project: string;
   json?: boolean;
@@ -31,6 +32,7 @@ export const generateCommand: Register = (program, io) =>
     .option("--steps <number>", "steps of the sampler (default: the base's)")
     .option("--guidance <number>", "how closely to follow the prompt (default: the base's)")
     .option("-w, --weight <number...>", "weight of each peel, in their order (default: the peel's own)", [])
+    .option("--as-is", "leave open what the prompt leaves open; by default the seed completes it")
     .option("-o, --out <file>", "the picture, a PNG")
     .option("--preview <name>", "make it the preview previews/NAME.png of the peel, whose folder is given")
     .option("--alt <text>", "what the preview shows, for people who can't see it")
@@ -58,9 +60,13 @@ export const generateCommand: Register = (program, io) =>
       );
       print(io, options, report, () => {
         const { colours } = io;
-        const lines = report.pictures.map(({ file, seed, tags, milliseconds, warnings }) => {
-          const head = `${colours.green("drew")} ${file}  ${tags.join(", ") || "no tags"}, seed ${seed}, ${duration(milliseconds)}\n`;
-          return head + warnings.map((text) => `  ${colours.yellow("warning")}: ${plain(text)}\n`).join("");
+        const lines = report.pictures.map(({ file, seed, tags, completed, milliseconds, warnings }) => {
+          const asked = tags.slice(0, tags.length - completed.length).join(", ") || "no tags";
+          const head = `${colours.green("drew")} ${file}  ${asked}, seed ${seed}, ${duration(milliseconds)}\n`;
+          const rest = completed.length > 0 ? `  completed with ${completed.join(", ")}\n` : "";
+          return (
+            head + rest + warnings.map((text) => `  ${colours.yellow("warning")}: ${plain(text)}\n`).join("")
+          );
         });
         return lines.join("");
       });

@@ -95,7 +95,9 @@ export interface DrawnPicture {
   readonly file: string;
   readonly prompt: string;
   readonly seed: number;
+  /** The prompt's, then those that complete it. */
   readonly tags: readonly string[];
+  readonly completed: readonly string[];
   readonly warnings: readonly string[];
   readonly milliseconds: number;
 }
@@ -112,13 +114,15 @@ export async function runJobs(
     peels: readonly string[];
     weight: readonly string[];
     project: string;
+    /** Whether prompts are drawn as they are, not completed. */
+    asIs?: boolean;
     /** Whether merged sets come from the store and go there. */
     cache: boolean;
     signal: AbortSignal;
     status: (text: string) => void;
   },
 ): Promise<{ base: { family: string; version: string }; pictures: DrawnPicture[] }> {
-  const { folder, peels, weight, project, cache, signal, status } = options;
+  const { folder, peels, weight, project, asIs = false, cache, signal, status } = options;
   const [{ mergedCache, openBase }, { encodePng, openImage }, client] = await Promise.all([
     import("@banana-peel/runtime/node"),
     import("@banana-peel/image"),
@@ -143,6 +147,7 @@ export async function runJobs(
       const picture = await model.generate({
         prompt,
         seed,
+        complete: !asIs,
         ...(steps === undefined ? {} : { steps }),
         ...(guidance === undefined ? {} : { guidance }),
         signal,
@@ -156,6 +161,7 @@ export async function runJobs(
         prompt,
         seed,
         tags: picture.tags,
+        completed: picture.completed,
         warnings: picture.warnings.map(({ message }) => message),
         milliseconds: picture.ms,
       });

@@ -26,7 +26,7 @@ test("rows follow the prompt's order, then null rows", () => {
 });
 
 test("an empty prompt is all null rows, without a warning", () => {
-  expect(context("")).toEqual({ data: new Float32Array(8).fill(9), tags: [], warnings: [] });
+  expect(context("")).toEqual({ data: new Float32Array(8).fill(9), tags: [], completed: [], warnings: [] });
 });
 
 test("as many tags as rows fit", () => {
@@ -140,4 +140,42 @@ test("an embedding of another width is refused", () => {
   expect(() => collectTriggers([{ peel: fakePeel("brain-scan", [[1, 2, 3]]), weight: 1 }], 2)).toThrow(
     expect.objectContaining({ code: "SHAPE_MISMATCH", where: "@peels/fake: trigger.brain-scan.embedding" }),
   );
+});
+
+const completing: Vocabulary = {
+  ...vocabulary,
+  completions: {
+    groupOf: new Map([
+      ["pixel-art", "style"],
+      ["red-hair", "hair"],
+      ["smile", "mood"],
+    ]),
+    leading: "style",
+    prompts: [["pixel-art", "red-hair", "smile"]],
+  },
+};
+const completed = (prompt: string, triggers = none, rows = 4) =>
+  promptContext(prompt, completing, triggers, rows, 1);
+
+test("a short prompt is completed where a seed is given, and the context says with what", () => {
+  const { data: rows, tags, completed: added } = completed("smile");
+  expect([...rows]).toEqual([2, 20, 3, 30, 1, 10, 9, 9]);
+  expect(tags).toEqual(["smile", "pixel-art", "red-hair"]);
+  expect(added).toEqual(["pixel-art", "red-hair"]);
+  expect(promptContext("smile", completing, none, 4).completed).toEqual([]);
+  expect(completed("smile", none, 2).tags).toEqual(["smile", "pixel-art"]);
+});
+
+test("a completion gives way as a trigger word of the prompt fades in", () => {
+  const at = (weight: number) =>
+    completed("brain-scan, smile", collectTriggers([{ peel: brain, weight }], 2));
+  expect([...at(0).data]).toEqual([2, 20, 3, 30, 1, 10, 9, 9]);
+  expect([...at(0.5).data]).toEqual([7, 29.5, 2, 20, 6, 19.5, 5, 9.5]);
+  expect([...at(1).data]).toEqual([5, 50, 2, 20, 9, 9, 9, 9]);
+  expect(at(1).completed).toEqual([]);
+});
+
+test("a peel whose word isn't in the prompt changes nothing about the completion", () => {
+  const triggers = collectTriggers([{ peel: brain, weight: 1 }], 2);
+  expect(completed("smile", triggers)).toEqual(completed("smile"));
 });

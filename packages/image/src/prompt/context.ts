@@ -1,7 +1,9 @@
 import { BananaError } from "@banana-peel/format";
 import { IMAGE_LIMITS } from "../limits.js";
 import type { Vocabulary } from "../vocabulary.js";
-import type { TriggerRows, Triggers } from "./triggers.js";
+import { completePrompt } from "./complete.js";
+import { baseRow, fillRows, nullRow, shareOfRow, tagRows } from "./rows.js";
+import type { Triggers } from "./triggers.js";
 import { type PromptWarning, repeatedTag, unknownWords } from "./warnings.js";
 import { readPrompt } from "./words.js";
 
@@ -9,15 +11,19 @@ import { readPrompt } from "./words.js";
 export interface Context {
   /** [rows, width], row-major: the tags' rows in the order of the prompt, then null rows. */
   readonly data: Float32Array;
-  /** The tags that are in it, in order. */
+  /** The tags that are in it, in order: the prompt's, then those that complete it. */
   readonly tags: readonly string[];
+  /** Those of `tags` that the prompt doesn't name. */
+  readonly completed: readonly string[];
   readonly warnings: readonly PromptWarning[];
 }
 
 /**
  * Turns a prompt into context rows. Trigger words of the peels in force come before tags of the base of the same
- * name. Unknown words take no row.
+ * name. Unknown words take no row. What the prompt leaves open is completed, where a seed is given; the rows of a
+ * completion give way to the prompt's trigger words as these fade in.
  * @param rows number of context rows of the base
+ * @param completeBy the seed that chooses the completion; undefined for none
  * @throws BananaError PROMPT_INVALID (longer than IMAGE_LIMITS.promptLength, or more rows than the base has)
  */
 export function promptContext(
@@ -25,6 +31,7 @@ export function promptContext(
   vocabulary: Vocabulary,
   triggers: Triggers,
   rows: number,
+  completeBy?: number,
 ): Context {
   if (prompt.length > IMAGE_LIMITS.promptLength)
     throw new BananaError(
@@ -42,50 +49,38 @@ export function promptContext(
     else if (tags.includes(piece.tag)) warnings.push(repeatedTag(piece.tag));
     else tags.push(piece.tag);
   }
-  return { data: fillRows(tags, vocabulary, triggers, rows), tags, warnings };
+  const own = tags.flatMap((tag) => tagRows(tag, vocabulary, triggers));
+  requireRoom(own.length, rows, tags);
+  const share = 1 - strongest(tags, triggers);
+  const { completions } = vocabulary;
+  const completed =
+    completeBy === undefined || completions === undefined || share === 0
+      ? []
+      : completePrompt(
+          tags.filter((tag) => !triggers.active.has(tag)),
+          completions,
+          completeBy,
+          rows - own.length,
+        );
+  const added = completed.map((tag) => shareOfRow(baseRow(tag, vocabulary), share, nullRow(vocabulary)));
+  return {
+    data: fillRows([...own, ...added], nullRow(vocabulary), rows),
+    tags: [...tags, ...completed],
+    completed,
+    warnings,
+  };
 }
 
-function fillRows(
-  tags: readonly string[],
-  vocabulary: Vocabulary,
-  triggers: Triggers,
-  rows: number,
-): Float32Array {
-  const { width, embedding } = vocabulary;
-  const nullRow = embedding.subarray(0, width);
-  const filled = tags.flatMap((tag) => tagRows(tag, vocabulary, triggers, nullRow));
-  if (filled.length > rows)
+function requireRoom(found: number, rows: number, tags: readonly string[]): void {
+  if (found > rows)
     throw new BananaError(
       "PROMPT_INVALID",
-      `expected at most ${rows} tags, found ${filled.length}: ${tags.join(", ")}`,
-      {
-        where: "prompt",
-        hint: `Leave out ${filled.length - rows}.`,
-        details: { rows, found: filled.length },
-      },
+      `expected at most ${rows} tags, found ${found}: ${tags.join(", ")}`,
+      { where: "prompt", hint: `Leave out ${found - rows}.`, details: { rows, found } },
     );
-  const data = new Float32Array(rows * width);
-  for (let row = 0; row < rows; row++) data.set(filled[row] ?? nullRow, row * width);
-  return data;
 }
 
-function tagRows(
-  tag: string,
-  vocabulary: Vocabulary,
-  triggers: Triggers,
-  nullRow: Float32Array,
-): Float32Array[] {
-  const { width, embedding } = vocabulary;
-  const fromPeels = triggers.active.get(tag);
-  if (fromPeels !== undefined) return fromPeels.flatMap((trigger) => triggerRows(trigger, nullRow));
-  const row = vocabulary.rows.get(tag)!;
-  return [embedding.subarray(row * width, (row + 1) * width)];
-}
-
-function triggerRows({ rows, data, share }: TriggerRows, nullRow: Float32Array): Float32Array[] {
-  const width = nullRow.length;
-  return Array.from({ length: rows }, (_, row) => {
-    const full = data.subarray(row * width, (row + 1) * width);
-    return share === 1 ? full : full.map((value, i) => nullRow[i]! + share * (value - nullRow[i]!));
-  });
+/** The largest share of a trigger word among the tags, in [0, 1]. */
+function strongest(tags: readonly string[], { active }: Triggers): number {
+  return Math.max(0, ...tags.flatMap((tag) => active.get(tag) ?? []).map(({ share }) => share));
 }

@@ -28,6 +28,18 @@ const FUSED = {
   logSeverityLevel: 3,
   extra: { session: { qdq_matmulnbits_accuracy_level: "1" } },
 } as const;
+/**
+ * Int8 weights under uint8 activations saturate in onnxruntime's quicker kernels on x86-64 without VNNI; this has it leave
+ * them out there. It is a graph optimisation: with `disabled`, QLinear operators saturate all the same.
+ */
+const EXACT = { x64quantprecision: "1" };
+const saturates = (name: string) => /-(qdq|qlinear)-int8/.test(name);
+const plain = (name: string) =>
+  saturates(name) && name.includes("-qlinear-")
+    ? { ...PLAIN, graphOptimizationLevel: "extended" as const, extra: { session: EXACT } }
+    : PLAIN;
+const fused = (name: string) =>
+  saturates(name) ? { ...FUSED, extra: { session: { ...FUSED.extra.session, ...EXACT } } } : FUSED;
 /** Largest difference, relative to the largest value. */
 const TOLERANCE = { float32: 1e-5, float16: 4e-3 } as const;
 /** The same of fused kernels: where activations are quantised, a step may fall on the other side. */
@@ -81,8 +93,8 @@ describe.each(exportedNames())("%s", (name) => {
   });
 
   it.each([
-    ["each operator by itself", PLAIN, TOLERANCE[expected.outputType]],
-    ["fused", FUSED, FUSED_TOLERANCE],
+    ["each operator by itself", plain(name), TOLERANCE[expected.outputType]],
+    ["fused", fused(name), FUSED_TOLERANCE],
   ])("gives the reference's outputs, %s", async (_, sessionOptions, tolerance) => {
     const base = await openBase({ ...memory, ort, sessionOptions });
     const run = async () => {

@@ -1,0 +1,120 @@
+"""Chooses the prompts that short ones are completed with: what the shipped student draws legibly, spread over its words.
+
+They become `completions` in tokens.json, whose digest on the base card is renewed.
+"""
+
+import hashlib
+import json
+from collections import Counter
+
+import torch
+
+from . import classifier, data, evaluate, latents, noise, sampler, student, tags
+from .settings import BASE, config
+
+# what every picture has; the rest (glasses, beards, hats) is there only when it is asked for
+GROUPS = (
+    "style",
+    "skin",
+    "hair",
+    "hair-color",
+    "expression",
+    "shirt-color",
+    "background",
+)
+UNWANTED = ("hat", "hat-color")
+
+
+def candidates(settings):
+    """{style: prompts of training pictures, cut down to GROUPS}, each with a background and hair."""
+    named = tags.groups()
+    kept = {word for name in GROUPS for word in named[name]}
+    unwanted = {word for name in UNWANTED for word in named[name]}
+    out = {style: [] for style in tags.STYLES}
+    for prompt in data.prompts(*data.FREE)[: -config("data")["validation"]]:
+        short = [word for word in prompt if word in kept]
+        found = out[next(word for word in prompt if word in out)]
+        whole = all(
+            any(word in named[name] for word in short)
+            for name in ("background", "hair", "expression")
+        )
+        if (
+            whole
+            and not tags.held_out(prompt)
+            and not unwanted.intersection(prompt)
+            and "gradient-background" not in short
+            and short not in found
+            and len(found) < settings["candidates"]
+        ):
+            found.append(short)
+    return out
+
+
+@torch.no_grad()
+def legibility(prompts, settings):
+    """[N] F1 of the words that the classifier reads off the shipped student's pictures, the mean of a few seeds."""
+    decoder, reader = latents.autoencoder(), classifier.trained()
+    embedding, run = student.trained().embedding, evaluate.session("backbone")
+    rows = torch.tensor(tags.rows(prompts))
+    target = classifier.truth(rows, len(tags.vocabulary()))
+    mask = classifier.judged(target)
+    total = torch.zeros(len(prompts))
+    for seed in range(settings["seeds"]):
+        for i in range(0, len(prompts), 64):
+            part = slice(i, i + 64)
+            predict = evaluate.shipped(run, embedding(rows[part]), 2.0)
+            drawn = noise.of([seed] * len(rows[part]))
+            pictures = decoder.decode(sampler.student(predict, drawn, 4))
+            probability, _ = classifier.read(reader, pictures)
+            said = (probability > 0.5).float() * mask[part]
+            right = (said * target[part]).sum(1)
+            total[part] += 2 * right / (said.sum(1) + (target * mask)[part].sum(1))
+    return total / settings["seeds"]
+
+
+def choose(prompts, scores, count):
+    """The `count` best prompts, one after the other; each word counts less with every prompt that has it already."""
+    used, left, out = Counter(), list(zip(prompts, scores, strict=True)), []
+    while left and len(out) < count:
+        best = max(
+            left,
+            key=lambda entry: (
+                entry[1] - 0.02 * sum(used[word] for word in entry[0]) / len(entry[0])
+            ),
+        )
+        left.remove(best)
+        out.append(best[0])
+        used.update(best[0])
+    return out
+
+
+def write(prompts, folder=BASE):
+    """Puts the prompts into tokens.json, and its new digest on the card."""
+    path, card_path = folder / "tokens.json", folder / "base.json"
+    vocabulary = json.loads(path.read_text())
+    vocabulary["completions"] = [" ".join(words) for words in prompts]
+    path.write_text(json.dumps(vocabulary, indent=2) + "\n")
+    card, written = json.loads(card_path.read_text()), path.read_bytes()
+    entry = next(file for file in card["files"] if file["path"] == path.name)
+    entry["bytes"], entry["sha256"] = len(written), hashlib.sha256(written).hexdigest()
+    card_path.write_text(json.dumps(card, indent=2) + "\n")
+
+
+def main():
+    settings = config("completions")
+    chosen = []
+    for style, prompts in candidates(settings).items():
+        scores = legibility(prompts, settings)
+        best = choose(prompts, scores.tolist(), settings["each"])
+        kept = [scores[prompts.index(words)].item() for words in best]
+        print(
+            f"{style}: {len(prompts)} prompts, F1 {scores.mean():.3f}; "
+            f"{len(best)} chosen, {sum(kept) / len(kept):.3f}",
+            flush=True,
+        )
+        chosen.extend(best)
+    write(chosen)
+
+
+if __name__ == "__main__":
+    main()
