@@ -39,11 +39,13 @@ const packed = async (version: string, name = NAME) =>
   tarball(await signed(sampleFiles({ name, version }), key));
 const upload =
   (name: string, version: string, bytes: Buffer): Act =>
-  (url) =>
-    send(url, "PUT", `-/banana-peel/peels/${name.replace("/", "%2f")}/${version}`, new Uint8Array(bytes), {
+  (url) => {
+    const body = Buffer.concat([bytes, createHash("sha512").update(bytes).digest()]);
+    return send(url, "PUT", `-/banana-peel/peels/${name.replace("/", "%2f")}/${version}`, body, {
       "content-type": "application/octet-stream",
-      "banana-peel-integrity": `sha512-${createHash("sha512").update(bytes).digest("base64")}`,
+      "banana-peel-integrity": "at-end",
     });
+  };
 const changed = (change: (document: Json) => void): Json => {
   const sent = structuredClone(document);
   change(sent);

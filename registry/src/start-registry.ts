@@ -91,7 +91,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       packages,
       accounts,
       serial,
-      about: { protocol: 1, publish: { maxBytes: maxBodyBytes } },
+      about: { protocol: 1, publish: { maxBytes: maxBodyBytes, digestAtEnd: true } },
       publish: createPublish({
         packages,
         staging,

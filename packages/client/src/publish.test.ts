@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { memorySource } from "@banana-peel/format";
+import { memorySource, type PeelSource } from "@banana-peel/format";
 import type { SigningKey } from "@banana-peel/signer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { peelInfo } from "./info.js";
@@ -122,6 +122,70 @@ describe("publishPeel", () => {
       dryRun: false,
       registry: registry.url,
     });
+  });
+
+  it.each([true, false])(
+    "sends the tarball as it is where that is taken; its digest behind it: %s",
+    async (digestAtEnd) => {
+      const files = await signFiles(sampleFiles({ bytes: 1_000_000 }), key);
+      const { packPeel } = await import("./tarball/pack.js");
+      const { tarball, integrity } = await packPeel(memorySource(files));
+      let refusals = 1;
+      registry.intercept = (request, response) => {
+        if (request.method === "GET") {
+          json(response, 200, { protocol: 1, publish: { maxBytes: tarball.length, digestAtEnd } });
+          return true;
+        }
+        if (refusals-- <= 0) return false;
+        response.setHeader("retry-after", "0");
+        json(response, 503, {});
+        request.resume();
+        return true;
+      };
+      const env = {
+        ...cleanEnv(project),
+        npm_config_fetch_retries: "1",
+        npm_config_fetch_retry_mintimeout: "1",
+      };
+      const report = await publish(files, { env, tag: "beta" });
+      expect(report).toMatchObject({ integrity, bytes: tarball.length });
+      const put = "PUT /-/banana-peel/peels/@peels%2fsample/1.0.0?tag=beta";
+      expect(registry.requests).toEqual(["GET /-/banana-peel", put, put]);
+      const digest = Buffer.from(integrity.slice("sha512-".length), "base64");
+      const sent = digestAtEnd ? Buffer.concat([tarball, digest]) : Buffer.from(tarball);
+      expect(registry.published.map((body) => body.equals(sent))).toEqual([true]);
+      expect(registry.lastHeaders).toMatchObject({
+        "banana-peel-integrity": digestAtEnd ? "at-end" : integrity,
+        "content-length": String(sent.length),
+      });
+    },
+  );
+
+  it("hears the answer of a registry that doesn't wait for the body, and closes the files", async () => {
+    const files = await signFiles(sampleFiles({ bytes: 8_000_000 }), key);
+    let open = 0;
+    const source: PeelSource = {
+      ...memorySource(files),
+      async *stream(path) {
+        open++;
+        try {
+          const bytes = files.get(path)!;
+          for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+        } finally {
+          open--;
+        }
+      },
+    };
+    registry.intercept = (request, response) => {
+      if (request.method === "GET")
+        json(response, 200, { protocol: 1, publish: { maxBytes: 2 ** 31, digestAtEnd: true } });
+      // Nothing of the body is read: it fills the connection and stays.
+      else json(response.setHeader("connection", "keep-alive"), 409, { error: "there is one" });
+      return true;
+    };
+    const error = await expectCode(publish(files, { source }), "REGISTRY_REFUSED");
+    expect(error.details).toMatchObject({ status: 409 });
+    await vi.waitFor(() => expect(open).toBe(0));
   });
 
   it("tags a prerelease next, and anything as asked", async () => {

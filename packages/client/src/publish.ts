@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { BananaError, FILES, isBananaError, LIMITS, type PeelSource } from "@banana-peel/format";
 import type { SigningKey } from "@banana-peel/signer";
 import { verifyPeel } from "@banana-peel/signer/verify";
@@ -11,10 +10,12 @@ import { loadRegistryConfig, type RegistryConfig } from "./registry/npm-config.j
 import { publishBody } from "./registry/publish-body.js";
 import { type Requester, request } from "./registry/request.js";
 import { cancelled } from "./registry/request-error.js";
-import { offeredUpload, type SendOptions, send, uploadTarball } from "./registry/upload.js";
+import { type SendOptions, send } from "./registry/send.js";
+import { offeredUpload, uploadTarball } from "./registry/upload.js";
 import { signSource } from "./sign-source.js";
 import { type PackPlan, planPack } from "./tarball/pack.js";
 import { rememberDigests } from "./tarball/remember-digests.js";
+import { digestsOf, type TarballDigests } from "./tarball/tarball-digests.js";
 
 /** What to publish, and where. */
 export interface PublishOptions {
@@ -85,12 +86,16 @@ export async function publishPeel(options: PublishOptions): Promise<PublishRepor
     signal,
     onBytes: (received, total) => onProgress?.({ kind: "upload", name, version, received, total }),
   };
-  const maxBytes = options.dryRun ? undefined : await offeredUpload(registry, sending);
-  const { integrity, shasum } = await digestsOf(plan, maxBytes === undefined);
-  if (maxBytes !== undefined)
-    await uploadTarball(fitting(plan, maxBytes), { registry, tag }, integrity, sending);
-  else if (!options.dryRun)
-    await publishAsNpm(plan, source, { registry, tag, integrity, shasum }, config, sending);
+  const offer = options.dryRun ? undefined : await offeredUpload(registry, sending);
+  let integrity: string;
+  if (offer !== undefined) {
+    const { maxBytes, digestAtEnd } = offer;
+    integrity = await uploadTarball(fitting(plan, maxBytes), { registry, tag, digestAtEnd }, sending);
+  } else {
+    const digests = await digestsOf(plan);
+    integrity = digests.integrity;
+    if (!options.dryRun) await publishAsNpm(plan, source, { registry, tag, ...digests }, config, sending);
+  }
   return {
     name,
     version,
@@ -108,7 +113,7 @@ export async function publishPeel(options: PublishOptions): Promise<PublishRepor
 async function publishAsNpm(
   plan: PackPlan,
   source: PeelSource,
-  what: { registry: string; tag: string; integrity: string; shasum: string },
+  what: TarballDigests & { registry: string; tag: string },
   config: RegistryConfig,
   sending: SendOptions,
 ): Promise<void> {
@@ -145,17 +150,6 @@ function tooLargeForNpm(error: unknown, { bytes, filename }: PackPlan): unknown 
       cause: error,
     },
   );
-}
-
-/** The digests that the registry is promised; what is sent is checked against them there. SHA-1 is for npm's protocol. */
-async function digestsOf(plan: PackPlan, isNpm: boolean): Promise<{ integrity: string; shasum: string }> {
-  const sha512 = createHash("sha512");
-  const sha1 = createHash("sha1");
-  for await (const chunk of plan.chunks()) {
-    sha512.update(chunk);
-    if (isNpm) sha1.update(chunk);
-  }
-  return { integrity: `sha512-${sha512.digest("base64")}`, shasum: sha1.digest("hex") };
 }
 
 function fitting(plan: PackPlan, maxBytes: number): PackPlan {

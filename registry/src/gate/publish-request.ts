@@ -1,11 +1,13 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { BananaError, isDistTag } from "@banana-peel/format";
+import { AT_END, DIGEST_BYTES } from "./digested-body.js";
 
 /** What a publish request promises of its tarball. */
 export interface PublishRequest {
   readonly name: string;
   readonly version: string;
   readonly tag: string;
-  /** The promised SHA-512, `sha512-<base64>`. */
+  /** The promised SHA-512, `sha512-<base64>`; AT_END as long as it is to come. */
   readonly integrity: string;
   /** The promised SHA-1 in hexadecimal, where one is given. */
   readonly shasum: string | undefined;
@@ -73,12 +75,18 @@ export function readPublishRequest(
  */
 export function readUploadRequest(
   { name, version, tag }: { name: string; version: string; tag: string },
-  integrity: string | undefined,
+  headers: IncomingHttpHeaders,
 ): PublishRequest {
   checkVersion(version);
   if (!isDistTag(tag)) throw invalid("tag", `expected a tag such as latest, found ${show(tag)}`);
-  if (integrity === undefined || !SHA512.test(integrity))
-    throw invalid("banana-peel-integrity", "expected one SHA-512 digest, sha512-<base64>, in that header");
+  const integrity = String(headers["banana-peel-integrity"]);
+  if (integrity !== AT_END && !SHA512.test(integrity))
+    throw invalid(
+      "banana-peel-integrity",
+      `expected one SHA-512 digest, sha512-<base64>, or ${AT_END} in that header`,
+    );
+  if (integrity === AT_END && !(Number(headers["content-length"]) >= DIGEST_BYTES))
+    throw invalid("content-length", "expected the bytes of the tarball and of its SHA-512 in that header");
   return { name, version, tag, integrity, shasum: undefined };
 }
 

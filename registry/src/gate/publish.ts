@@ -8,9 +8,9 @@ import { changePackage } from "./change.js";
 import { type CheckedPublish, type CheckOptions, checkPublish } from "./check-publish.js";
 import { versionMetadata } from "./document.js";
 import { answer, BodyEnded, bodyOf } from "./http.js";
-import { NpmBody } from "./npm-body.js";
 import { type Refusal, refusal } from "./problems.js";
-import { type PublishRequest, readPublishRequest, readUploadRequest } from "./publish-request.js";
+import { bodyLimit, publishBody } from "./publish-body.js";
+import type { PublishRequest } from "./publish-request.js";
 import type { Serial } from "./serial.js";
 import { Slots } from "./slots.js";
 
@@ -86,7 +86,8 @@ async function checkRequest(
   const wanted = route.kind === "publish" ? "application/json" : "application/octet-stream";
   if ((encoding ?? "identity") !== "identity" || type.split(";", 1)[0]!.trim() !== wanted)
     return { status: 415, error: `expected ${wanted} without content-encoding`, problems: [] };
-  if (Number(length ?? 0) > maxBodyBytes) return refusal(413, [tooLarge(name, maxBodyBytes)]);
+  if (Number(length ?? 0) > bodyLimit(request.headers, maxBodyBytes))
+    return refusal(413, [tooLarge(name, maxBodyBytes)]);
   if (route.kind === "upload" && (await isTaken(packages, route))) return refusal(409, [exists(route)]);
   return undefined;
 }
@@ -99,19 +100,13 @@ async function takeIn(
   user: string,
 ): Promise<Refusal | undefined> {
   const { name } = route;
-  const body = bodyOf(request, options.maxBodyBytes);
-  const npm = route.kind === "publish" ? new NpmBody() : undefined;
   let received: Received | undefined;
   try {
-    // Of what a client promises, what it says before its tarball is looked at first.
-    const promised =
-      route.kind === "upload"
-        ? readUploadRequest(route, String(request.headers["banana-peel-integrity"]))
-        : undefined;
-    const tarball = npm === undefined ? body : npm.tarball(body);
-    received = await options.staging.receive(tarball, name, options.maxUnpackedBytes);
+    const body = publishBody(route, request.headers);
+    const bytes = bodyOf(request, bodyLimit(request.headers, options.maxBodyBytes));
+    received = await options.staging.receive(body.tarball(bytes), name, options.maxUnpackedBytes);
     const taken = received;
-    const wanted = promised ?? readPublishRequest(npm!.rest(), name, npm!.tarballBytes);
+    const wanted = body.wanted();
     if ("change" in wanted) {
       // It has no tarball; what was made ready for one is gone before the answer.
       await taken.discard();
@@ -144,6 +139,8 @@ async function publish(
   const owner = await owners.get(name);
   if (owner?.retired?.includes(version) || (await isTaken(packages, wanted)))
     return refusal(409, [exists(wanted)]);
+  // The disk works while the peel is checked; what fails there is heard of when it is put in its place.
+  received.synced().catch(() => undefined);
   const checked = await checkPublish(wanted, received, options);
   if ("status" in checked) return checked;
 

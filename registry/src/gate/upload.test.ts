@@ -56,7 +56,7 @@ const rules = ({ body }: { body: Json }) => body.problems.map((problem: Json) =>
 describe("our own way to publish", () => {
   it("is offered", async () => {
     const { status, body } = await registry.send("GET", "/-/banana-peel");
-    expect([status, body]).toEqual([200, { protocol: 1, publish: { maxBytes: 200_000 } }]);
+    expect([status, body]).toEqual([200, { protocol: 1, publish: { maxBytes: 200_000, digestAtEnd: true } }]);
   });
 
   it("stores the very tarball, tagged as asked", async () => {
@@ -100,6 +100,35 @@ describe("our own way to publish", () => {
     const unsigned = tarball(sampleFiles({ version: "2.0.0" }));
     expect(rules(await upload(unsigned, "2.0.0"))).toContain("SIGNATURE_MISSING");
     expect(await registry.stored()).toEqual(before);
+  });
+
+  it("takes the digest behind the tarball, and holds the tarball to it", async () => {
+    const end = { "banana-peel-integrity": "at-end" };
+    const digest = (bytes: string | Buffer) => createHash("sha512").update(bytes).digest();
+    const bytes = await packed("2.1.0");
+    const before = await registry.stored();
+    const refused = async (body: Buffer) => rules(await upload(body, "2.1.0", { headers: end }));
+    expect(await refused(Buffer.concat([bytes, digest("another")]))).toEqual(["INTEGRITY_MISMATCH"]);
+    expect(await refused(bytes)).toEqual(["INTEGRITY_MISMATCH"]);
+    expect(await refused(digest(""))).toEqual(["TARBALL_INVALID"]);
+    expect(await refused(digest("").subarray(1))).toEqual(["PUBLISH_INVALID"]);
+    // Without content-length nobody knows where the tarball ends.
+    const chunked = await fetch(`${registry.url}-/banana-peel/peels/@peels%2fsample/2.1.0`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/octet-stream", ...end },
+      body: new Blob([new Uint8Array(bytes), new Uint8Array(digest(bytes))]).stream(),
+      duplex: "half",
+    } as RequestInit);
+    expect([chunked.status, rules({ body: await chunked.json() })]).toEqual([422, ["PUBLISH_INVALID"]]);
+    expect(await refused(Buffer.alloc(200_065))).toEqual(["FILE_TOO_LARGE"]);
+    // What is behind the tarball doesn't count among its bytes.
+    expect(await refused(Buffer.alloc(200_064))).not.toContain("FILE_TOO_LARGE");
+    expect(await registry.stored()).toEqual(before);
+    const answer = await upload(Buffer.concat([bytes, digest(bytes)]), "2.1.0", { headers: end });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+    const { body } = await registry.send("GET", "/@peels%2fsample");
+    const served = await fetch(body.versions["2.1.0"].dist.tarball);
+    expect(Buffer.from(await served.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
   it("stores nothing of a request that breaks off, whenever it does", async () => {

@@ -1,7 +1,7 @@
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { atomicWrite } from "./atomic-write.js";
-import { syncFile } from "./staging.js";
+import { syncFile } from "./sync-file.js";
 
 /**
  * The file of users. Verdaccio writes it in place, so that a crash or a full disk would leave a part of it: what it was

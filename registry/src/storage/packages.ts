@@ -2,7 +2,8 @@ import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path";
 import { type Intent, readIntent, writeIntent } from "./intent.js";
 import type { Owner, Owners } from "./owners.js";
-import { type Received, type Staging, syncFile } from "./staging.js";
+import type { Received, Staging } from "./staging.js";
+import { syncFile } from "./sync-file.js";
 
 /** The document of a package as Verdaccio's local storage keeps it, as far as it is used here. */
 export interface PackageDocument {
@@ -67,7 +68,7 @@ export class Packages {
     const file = tarballName(name, version.version);
     const document = withVersion(await this.get(name), version, received, file);
     const ready = await this.#ready(received.folder, document);
-    await syncFile(received.path);
+    await received.synced();
     await this.#carryOut(received.folder, { name, kind: "add", files: [file] }, owner, async () => {
       await mkdir(join(this.#folder, name), { recursive: true });
       await rename(received.path, join(this.#folder, name, file));

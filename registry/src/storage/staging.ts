@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, openSync, writeSync } from "node:fs";
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { extractedSource, extractTarball } from "@banana-peel/client";
 import { type BananaError, isBananaError, type PeelSource } from "@banana-peel/format";
+import { StagedFile } from "./staged-file.js";
 
 /** A tarball that came in, unpacked beside it; nobody sees it before it is put in its place. */
 export interface Received {
@@ -17,6 +17,8 @@ export interface Received {
   readonly shasum: string;
   /** Its files, or why it is no peel's tarball: TARBALL_INVALID. */
   readonly source: PeelSource | BananaError;
+  /** Makes sure that the tarball is on the disk, once, however often it is asked for. */
+  synced(): Promise<void>;
   /** Removes what is still there. */
   discard(): Promise<void>;
 }
@@ -50,35 +52,38 @@ export class Staging {
   async receive(chunks: AsyncIterable<Uint8Array>, label: string, totalBytes: number): Promise<Received> {
     const folder = await this.folder();
     const path = join(folder, "tarball.tgz");
-    const discard = () => rm(folder, { recursive: true, force: true });
+    const remove = () => rm(folder, { recursive: true, force: true });
     const sha512 = createHash("sha512");
     const sha1 = createHash("sha1");
     let bytes = 0;
-    let file: number;
+    let file: StagedFile;
     try {
-      file = openSync(path, "wx", 0o644);
+      file = new StagedFile(path);
     } catch (error) {
-      await discard();
+      await remove();
       throw error;
     }
+    const discard = async () => {
+      await file.close();
+      await remove();
+    };
     const written = (async function* () {
       for await (const chunk of chunks) {
         sha512.update(chunk);
         sha1.update(chunk);
         bytes += chunk.length;
-        for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+        file.write(chunk);
         yield chunk;
       }
     })();
     try {
       const source = await unpack(written, join(folder, "files"), label, totalBytes);
       const integrity = `sha512-${sha512.digest("base64")}`;
-      return { folder, path, bytes, integrity, shasum: sha1.digest("hex"), source, discard };
+      const synced = () => file.sync();
+      return { folder, path, bytes, integrity, shasum: sha1.digest("hex"), source, synced, discard };
     } catch (error) {
       await discard();
       throw error;
-    } finally {
-      closeSync(file);
     }
   }
 }
@@ -95,15 +100,5 @@ async function unpack(
   } catch (error) {
     if (isBananaError(error) && error.code === "TARBALL_INVALID") return error;
     throw error;
-  }
-}
-
-/** Makes sure that a file's bytes are on the disk, not only in memory. */
-export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
   }
 }

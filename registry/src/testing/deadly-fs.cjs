@@ -17,7 +17,7 @@ function full(name) {
 }
 
 const PROMISES = ["rename", "mkdir", "rm", "rmdir", "unlink", "writeFile", "open", "copyFile"];
-const CALLBACKS = ["rename", "mkdir", "rm", "rmdir", "unlink", "writeFile", "open", "copyFile"];
+const CALLBACKS = ["rename", "mkdir", "rm", "rmdir", "unlink", "writeFile", "open", "copyFile", "fdatasync"];
 const SYNC = [
   "renameSync",
   "mkdirSync",
@@ -30,7 +30,7 @@ const SYNC = [
 ];
 const HANDLES = ["writeFile", "write", "sync", "datasync"];
 /** A full disk still removes and renames. */
-const GROWS = /^(?:mkdir|write|writeFile|open|copyFile|sync|datasync)(?:Sync)?$/;
+const GROWS = /^(?:mkdir|write|writeFile|open|copyFile|sync|f?datasync)(?:Sync)?$/;
 
 /** True for what changes nothing, or isn't of the storage. */
 function passes(name, [target, flags]) {

@@ -1,6 +1,5 @@
-import { type IncomingMessage, request as overHttp } from "node:http";
+import { type ClientRequest, type IncomingMessage, request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
-import { pipeline } from "node:stream";
 import type { Connection } from "./connection.js";
 
 /** One request as it goes out. */
@@ -8,7 +7,8 @@ export interface Outgoing {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | NodeJS.ReadableStream | undefined;
+  /** A string, or pieces, each valid until the next is asked for. */
+  readonly body: string | AsyncIterable<Uint8Array> | undefined;
   readonly connection: Connection;
   readonly signal: AbortSignal | undefined;
   /** Milliseconds until the answer begins; 0 for no limit. */
@@ -60,6 +60,16 @@ export function sendOnce(outgoing: Outgoing): Promise<IncomingMessage> {
     });
     if (body === undefined || typeof body === "string") request.end(body);
     // Its errors come out of the request.
-    else pipeline(body, request, () => undefined);
+    else writeBody(body, request).catch((error: Error) => request.destroy(error));
   });
+}
+
+/** Writes a body piece by piece: the next is asked for when this process has handed over the last. */
+async function writeBody(body: AsyncIterable<Uint8Array>, request: ClientRequest): Promise<void> {
+  const closed = new Promise<true>((resolve) => request.once("close", () => resolve(true)));
+  for await (const piece of body) {
+    const written = new Promise<false>((resolve) => request.write(piece, () => resolve(false)));
+    if (await Promise.race([closed, written])) return;
+  }
+  request.end();
 }

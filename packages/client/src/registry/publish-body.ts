@@ -1,12 +1,10 @@
 import { derivePackageJson } from "@banana-peel/format";
 import type { PackPlan } from "../tarball/pack.js";
+import type { TarballDigests } from "../tarball/tarball-digests.js";
 
 /** What is published, and where. */
-export interface Publication {
+export interface Publication extends TarballDigests {
   plan: PackPlan;
-  /** `sha512-` and base64 of the tarball, and its SHA-1 in hexadecimal. */
-  integrity: string;
-  shasum: string;
   /** Address of the registry, ending with a slash. */
   registry: string;
   tag: string;

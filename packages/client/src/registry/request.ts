@@ -21,8 +21,8 @@ export interface Answer {
 export interface RequestOptions {
   method?: "GET" | "PUT" | "POST" | "DELETE";
   headers?: Record<string, string>;
-  /** A string, or a stream of known length. */
-  body?: string | NodeJS.ReadableStream;
+  /** A string, or pieces of known length together, each valid until the next is asked for. */
+  body?: string | AsyncIterable<Uint8Array>;
   signal?: AbortSignal | undefined;
   /** Milliseconds until the answer begins; 0 for no limit, the default is npm's. */
   timeout?: number;

@@ -1,36 +1,28 @@
-import { Readable } from "node:stream";
-import { BananaError, isBananaError } from "@banana-peel/format";
-import { type Retry, waitToRetry } from "../http/retry.js";
+import { createHash } from "node:crypto";
 import type { PackPlan } from "../tarball/pack.js";
-import type { RegistryConfig } from "./npm-config.js";
-import { IDLE_MS, readBody } from "./read-body.js";
-import type { Answer, Requester } from "./request.js";
+import { digestsOf } from "../tarball/tarball-digests.js";
 import { cancelled } from "./request-error.js";
+import { type SendOptions, send, textOf } from "./send.js";
 
-/** How something is sent. */
-export interface SendOptions {
-  readonly config: RegistryConfig;
-  readonly request: Requester;
-  readonly signal?: AbortSignal | undefined;
-  /** Told how much was handed over, of how much. */
-  readonly onBytes?: ((sent: number, total: number) => void) | undefined;
-  /** Milliseconds in which the registry must take a byte. */
-  readonly idleMs?: number | undefined;
-}
-
-/** Bytes of a registry's answer about itself, and to a publish. */
-const ANSWER_BYTES = 16 * 1024 * 1024;
-/** Milliseconds that a registry may take to check what it got, in addition to a second for each 10 MB. */
-const CHECK_MS = 60_000;
 /** Milliseconds in which a registry says what it offers; one that doesn't is spoken to as npm does. */
 const ABOUT_MS = 5_000;
+
+/** How a registry takes tarballs by our own protocol. */
+export interface UploadOffer {
+  /** Bytes of a tarball that it takes at most. */
+  readonly maxBytes: number;
+  /** True when the digest may come behind the tarball. */
+  readonly digestAtEnd: boolean;
+}
 
 /**
  * Whether a registry takes tarballs by our own protocol, as they are: docs/specification/registry.md. Any other answer
  * than its own means no.
- * @returns the bytes that it takes at most
  */
-export async function offeredUpload(registry: string, options: SendOptions): Promise<number | undefined> {
+export async function offeredUpload(
+  registry: string,
+  options: SendOptions,
+): Promise<UploadOffer | undefined> {
   const url = `${registry}-/banana-peel`;
   const limit = AbortSignal.timeout(ABOUT_MS);
   const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
@@ -39,141 +31,53 @@ export async function offeredUpload(registry: string, options: SendOptions): Pro
     const answer = await options.request(url, config, { headers: { accept: "application/json" }, signal });
     const said = JSON.parse(await textOf(answer, url, signal)) as {
       protocol?: unknown;
-      publish?: { maxBytes?: unknown };
+      publish?: { maxBytes?: unknown; digestAtEnd?: unknown };
     } | null;
-    const maxBytes = said?.publish?.maxBytes;
-    return said?.protocol === 1 && typeof maxBytes === "number" ? maxBytes : undefined;
+    const { maxBytes, digestAtEnd } = said?.publish ?? {};
+    return said?.protocol === 1 && typeof maxBytes === "number"
+      ? { maxBytes, digestAtEnd: digestAtEnd === true }
+      : undefined;
   } catch {
     if (options.signal?.aborted) throw cancelled(options.signal.reason);
     return undefined;
   }
 }
 
-/** Sends a tarball as it is, made on the way. @throws BananaError as `send` */
+/** Bytes of a SHA-512. */
+const SHA512_BYTES = 64;
+
+/**
+ * Sends a tarball as it is, made on the way; where the registry lets it, it is digested on the way too.
+ * @returns the tarball's integrity, which the registry found as well
+ * @throws BananaError as `send`
+ */
 export async function uploadTarball(
   plan: PackPlan,
-  { registry, tag }: { registry: string; tag: string },
-  integrity: string,
+  { registry, tag, digestAtEnd }: { registry: string; tag: string; digestAtEnd: boolean },
   options: SendOptions,
-): Promise<void> {
+): Promise<string> {
   const { name, version } = plan.manifest;
   const place = `${name.replace("/", "%2f")}/${encodeURIComponent(version)}`;
   const url = `${registry}-/banana-peel/peels/${place}?tag=${encodeURIComponent(tag)}`;
-  const headers = { "content-type": "application/octet-stream", "banana-peel-integrity": integrity };
-  await send(url, headers, () => plan.chunks(), plan.bytes, options);
-}
-
-/**
- * Sends a body piece by piece, and again when the registry says that it is too busy, after the time that it asks for, as
- * often as npm's `fetch-retries` says. The time limit is for a registry that takes or says nothing, not for the whole.
- * @param pieces makes the body, anew for each try
- * @throws BananaError REGISTRY_REFUSED, REGISTRY_UNREACHABLE, CANCELLED, and what the pieces throw
- */
-export async function send(
-  url: string,
-  headers: Record<string, string>,
-  pieces: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  total: number,
-  options: SendOptions,
-): Promise<void> {
-  const retry = options.config.options.retry as Retry;
-  for (let failures = 1; ; failures++)
-    try {
-      return await sendPieces(url, headers, pieces(), total, options);
-    } catch (error) {
-      if (!isBusy(error) || failures > retry.retries) throw error;
-      const retryAfter = error.details?.retryAfter as string | undefined;
-      await waitToRetry(retry, failures, { retryAfter, signal: options.signal }).catch((cause: unknown) => {
-        throw cancelled(cause);
-      });
+  const headers = (integrity: string) => ({
+    "content-type": "application/octet-stream",
+    "banana-peel-integrity": integrity,
+  });
+  if (!digestAtEnd) {
+    const { integrity } = await digestsOf(plan);
+    await send(url, headers(integrity), () => plan.chunks(), plan.bytes, options);
+    return integrity;
+  }
+  let digest = Buffer.of();
+  const withDigest = async function* () {
+    const hash = createHash("sha512");
+    for await (const piece of plan.chunks()) {
+      hash.update(piece);
+      yield piece;
     }
-}
-
-/** RFC 6585, 4; RFC 9110, 15.6.4: nothing was done. */
-function isBusy(error: unknown): error is BananaError {
-  return (
-    isBananaError(error) &&
-    error.code === "REGISTRY_REFUSED" &&
-    (error.details?.status === 429 || error.details?.status === 503)
-  );
-}
-
-async function sendPieces(
-  url: string,
-  headers: Record<string, string>,
-  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  total: number,
-  options: SendOptions,
-): Promise<void> {
-  const stalled = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let isOver = false;
-  const watch = (ms: number) => {
-    clearTimeout(timer);
-    // Pieces may still be on their way when the answer has come.
-    if (isOver) return;
-    timer = setTimeout(() => stalled.abort(), ms);
+    digest = hash.digest();
+    yield digest;
   };
-  const signal =
-    options.signal === undefined ? stalled.signal : AbortSignal.any([options.signal, stalled.signal]);
-  const idleMs = options.idleMs ?? IDLE_MS;
-  let failure: unknown;
-  const body = Readable.from(
-    (async function* () {
-      let sent = 0;
-      try {
-        for await (const piece of pieces) {
-          watch(idleMs);
-          yield piece;
-          sent += piece.length;
-          options.onBytes?.(sent, total);
-        }
-        watch(Math.max(idleMs, CHECK_MS + total / 10_000));
-      } catch (error) {
-        failure = error;
-        throw error;
-      }
-    })(),
-    { objectMode: false, highWaterMark: 256 * 1024 },
-  );
-  watch(idleMs);
-  try {
-    const answer = await options.request(url, options.config, {
-      method: "PUT",
-      headers: { ...headers, "content-length": String(total) },
-      body,
-      signal,
-      // Of the whole: npm's own limit would end a long upload.
-      timeout: 0,
-    });
-    await textOf(answer, url, signal);
-  } catch (error) {
-    if (failure !== undefined) throw failure;
-    if (!stalled.signal.aborted) throw error;
-    throw new BananaError(
-      "REGISTRY_UNREACHABLE",
-      `expected ${new URL(url).host} to take the upload or to answer, found nothing for ${idleMs / 1000} s`,
-      {
-        where: url.split("?")[0],
-        hint: "Try again; if it stays, tell the registry's operator.",
-        cause: error,
-      },
-    );
-  } finally {
-    isOver = true;
-    clearTimeout(timer);
-    body.destroy();
-  }
-}
-
-async function textOf(answer: Answer, url: string, signal: AbortSignal | undefined): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  try {
-    const limits = { maxBytes: ANSWER_BYTES, idleMs: IDLE_MS };
-    for await (const chunk of readBody(answer, url, limits, signal)) chunks.push(chunk);
-  } catch (error) {
-    // What a registry says of a success may be cut short: it was one.
-    if (!isBananaError(error) || error.code !== "DOWNLOAD_FAILED") throw error;
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  await send(url, headers("at-end"), withDigest, plan.bytes + SHA512_BYTES, options);
+  return `sha512-${digest.toString("base64")}`;
 }

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import type { PeelSource } from "@banana-peel/format";
 import { type Disk, nodeDisk } from "../disk/disk.js";
 import { writeWhole } from "../disk/write-whole.js";
 import { type PackedPeel, planPack } from "./pack.js";
+import { tarballDigests } from "./tarball-digests.js";
 
 /** A peel that was packed into a file. */
 export interface PackedFile extends Omit<PackedPeel, "tarball" | "filename"> {
@@ -23,16 +23,13 @@ export async function packFile(
 ): Promise<PackedFile> {
   const { manifest, filename, bytes, chunks } = await planPack(source);
   const file = path ?? filename;
-  const sha512 = createHash("sha512");
-  const sha1 = createHash("sha1");
+  const digests = tarballDigests();
   const hashed = async function* () {
     for await (const chunk of chunks()) {
-      sha512.update(chunk);
-      sha1.update(chunk);
+      digests.update(chunk);
       yield chunk;
     }
   };
   await writeWhole(file, hashed(), disk);
-  const integrity = `sha512-${sha512.digest("base64")}`;
-  return { manifest, file, bytes, integrity, shasum: sha1.digest("hex") };
+  return { manifest, file, bytes, ...digests.end() };
 }

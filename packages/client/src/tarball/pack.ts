@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   BananaError,
   digestFile,
@@ -13,18 +12,15 @@ import {
 import { parseManifest } from "@banana-peel/validator";
 import { pathGuard, ROOT } from "./path-guard.js";
 import { storedGzip, storedGzipLength } from "./stored-gzip.js";
+import { type TarballDigests, tarballDigests } from "./tarball-digests.js";
 import { ustarEnd, ustarHeader, ustarPadding } from "./ustar.js";
 
 /** A packed peel, ready to be published. */
-export interface PackedPeel {
+export interface PackedPeel extends TarballDigests {
   /** The tarball's bytes; the same input gives the same bytes on every machine. */
   tarball: Uint8Array;
   /** File name as npm would choose it: `scope-name-1.0.0.tgz`. */
   filename: string;
-  /** `sha512-` and base64, as in W3C Subresource Integrity. */
-  integrity: string;
-  /** SHA-1 in hexadecimal, which npm's protocol asks for; nothing trusts it. */
-  shasum: string;
   manifest: PeelManifest;
 }
 
@@ -35,7 +31,7 @@ export interface PackPlan {
   /** Bytes of the tarball, known before it is made. */
   readonly bytes: number;
   /**
-   * The tarball's bytes; the same each time.
+   * The tarball's bytes; the same each time. Each piece is valid until the next is asked for.
    * @throws BananaError of reading; SIGNED_FILES_DIFFER when a file changed its size meanwhile
    */
   chunks(): AsyncGenerator<Uint8Array, void, undefined>;
@@ -48,18 +44,15 @@ export interface PackPlan {
  */
 export async function packPeel(source: PeelSource): Promise<PackedPeel> {
   const { manifest, filename, bytes, chunks } = await planPack(source);
-  const sha512 = createHash("sha512");
-  const sha1 = createHash("sha1");
+  const digests = tarballDigests();
   const tarball = Buffer.allocUnsafe(bytes);
   let at = 0;
   for await (const chunk of chunks()) {
-    sha512.update(chunk);
-    sha1.update(chunk);
+    digests.update(chunk);
     tarball.set(chunk, at);
     at += chunk.length;
   }
-  const integrity = `sha512-${sha512.digest("base64")}`;
-  return { tarball, filename, integrity, shasum: sha1.digest("hex"), manifest };
+  return { tarball, filename, ...digests.end(), manifest };
 }
 
 /**
