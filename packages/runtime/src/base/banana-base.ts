@@ -1,8 +1,8 @@
 import { BananaError, type BaseCard } from "@banana-peel/format";
 import { webEngine } from "../merge/web-engine.js";
 import type { Feeds, Ort } from "../ort.js";
+import { KnownUses } from "../peel/known-uses.js";
 import type { PeelChoice, PeelUse } from "../peel/types.js";
-import { usesOf } from "../peel/uses.js";
 import { checkUses } from "../plan/check-uses.js";
 import { planContext } from "../plan/context.js";
 import { Planner, type WorkedPlan } from "../plan/planner.js";
@@ -39,6 +39,7 @@ export class BananaBase implements Base {
   readonly #graphs: ReadonlyMap<string, OpenGraph>;
   readonly #sessions: ReadonlyMap<string, GraphSessions>;
   readonly #planner: Planner;
+  readonly #uses: KnownUses;
   readonly #queue = new Queue();
   readonly #releasing = new Set<Promise<void>>();
   #state: State;
@@ -64,6 +65,7 @@ export class BananaBase implements Base {
       planContext({ digest, card, graphs, files, folder, engine, now: this.#now }),
       folder !== undefined && cache !== undefined ? { cache, folder, card, graphs } : undefined,
     );
+    this.#uses = new KnownUses((uses) => checkUses(uses, digest));
     const off = this.#planner.nothing();
     const milliseconds = { plan: 0, sessions: 0, total: 0 };
     this.#state = {
@@ -75,15 +77,14 @@ export class BananaBase implements Base {
 
   async plan(peels: readonly PeelChoice[], options: PlanOptions & Watch = {}): Promise<Plan> {
     this.#alive();
-    const uses = usesOf(peels);
-    checkUses(uses, this.digest);
+    const uses = this.#uses.get(peels);
     const { signal, onProgress, ...choice } = options;
     return this.#planner.plan(uses, choice, { signal, onProgress });
   }
 
   async setPeels(peels: readonly PeelChoice[], options: SetPeelsOptions & Watch = {}): Promise<Report> {
     this.#alive();
-    const uses = usesOf(peels);
+    const uses = this.#uses.get(peels);
     return this.#queue.run(() => this.#swap(uses, options));
   }
 
@@ -94,8 +95,7 @@ export class BananaBase implements Base {
     const tensors = toFeeds(this.ort, graph, open.model.graph, feeds);
     checkFeeds(graph, open.model.graph, tensors);
     if (peels === undefined) return runGraph(this.#state.graphs.get(graph)!, graph, tensors, signal);
-    const uses = usesOf(peels);
-    checkUses(uses, this.digest);
+    const uses = this.#uses.get(peels);
     const worked = await this.#planner.work(uses, { strategy: "attach" }, { signal });
     this.#check(signal);
     const state = graphState(this.ort, open, this.#sessions.get(graph)!, uses, worked, signal);
@@ -146,7 +146,6 @@ export class BananaBase implements Base {
   ): Promise<Report> {
     const start = this.#now();
     this.#check(signal);
-    checkUses(uses, this.digest);
     const worked = await this.#planner.work(uses, plan ?? choice, { signal, onProgress });
     const planned = this.#now();
     const graphs = this.#graphStates(uses, worked, signal);

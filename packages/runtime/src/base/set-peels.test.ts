@@ -57,6 +57,27 @@ describe("sessions", () => {
     expect(fake.sessions).toHaveLength(1);
   });
 
+  it("finds what it fed to the same peels with the same weights, in a swap and in a run's own", async () => {
+    const fed = async (uses: Parameters<Base["setPeels"]>[0]) => {
+      await base.setPeels(uses, attach);
+      await run();
+      await base.run("main", x(), { peels: uses });
+      const [set, own] = fake.sessions.at(-1)!.runs.slice(-2);
+      expect({ ...own, x: undefined }).toEqual({ ...set, x: undefined });
+      for (const name of Object.keys(set!)) if (name !== "x") expect(own![name]).toBe(set![name]);
+      return set!["banana-peel/layers.0.up/B"]!;
+    };
+    const up = "layers.0.up";
+    const down = "layers.1.down";
+    const some = await fed([{ peel: a, weight: 0.5, perTarget: { [up]: 0.25, [down]: 1 } }]);
+    const other = await fed([{ peel: a, weight: 0.5, perTarget: { [up]: 0.75, [down]: 1 } }]);
+    const again = await fed([{ peel: a, weight: 0.5, perTarget: { [down]: 1, [up]: 0.25 } }]);
+    expect(again).toBe(some);
+    expect(other.data).not.toEqual(some.data);
+    await expect(base.run("main", x(), { peels: [{ peel: a, weight: 9 }] })).rejects.toThrow("9");
+    await expect(base.run("main", x(), { peels: [{ peel: a, weight: 9 }] })).rejects.toThrow("9");
+  });
+
   it("feeds rank 0 to targets that no peel changes, and folds weight * alpha / rank into B", async () => {
     const { "layers.0.up": up } = Object.fromEntries(a.adapter.targets);
     const half = { ...a, adapter: { ...a.adapter, targets: new Map([["layers.0.up", up!]]) } };

@@ -28,9 +28,54 @@ export function graphState(
   graph: OpenGraph,
   sessions: GraphSessions,
   uses: readonly PeelUse[],
-  { plan, merged, cached }: WorkedPlan,
+  worked: WorkedPlan,
   signal: AbortSignal | undefined,
 ): GraphState {
+  const { feeds, key, folded } = graphChange(ort, graph, sessions.one, uses, worked);
+  const attach = feeds !== undefined;
+  const slot =
+    key === undefined
+      ? sessions[attach ? "attach" : "base"]
+      : sessions.merged(key, worked.cached ?? folded, attach, signal);
+  return { slot, feeds: feeds ?? {} };
+}
+
+/** What a plan changes in one graph. */
+interface GraphChange {
+  /** What feeds the branches; undefined where the graph runs without them. */
+  readonly feeds: Feeds | undefined;
+  /** Names the weights that are merged; undefined when none are. */
+  readonly key: string | undefined;
+  readonly folded: ReadonlyMap<string, MergedWeight>;
+}
+
+const known = new WeakMap<WorkedPlan, Map<OpenGraph, GraphChange>>();
+
+/** Remembered by the plan, which planners give again for the same uses. */
+function graphChange(
+  ort: Ort,
+  graph: OpenGraph,
+  one: boolean,
+  uses: readonly PeelUse[],
+  worked: WorkedPlan,
+): GraphChange {
+  const graphs = known.get(worked) ?? new Map<OpenGraph, GraphChange>();
+  known.set(worked, graphs);
+  let change = graphs.get(graph);
+  if (change === undefined) {
+    change = makeChange(ort, graph, one, uses, worked);
+    graphs.set(graph, change);
+  }
+  return change;
+}
+
+function makeChange(
+  ort: Ort,
+  graph: OpenGraph,
+  one: boolean,
+  uses: readonly PeelUse[],
+  { plan, merged, cached }: WorkedPlan,
+): GraphChange {
   const parts = partsByTarget(uses);
   const attached = new Map<string, readonly Part[]>();
   const folded = new Map<string, MergedWeight>();
@@ -49,9 +94,10 @@ export function graphState(
       ]);
     }
   }
-  const attach = attached.size > 0 || (sessions.one && key.length === 0 && graph.targets.size > 0);
-  const feeds = attach ? attachFeeds(ort, graph, attached) : {};
-  if (key.length > 0)
-    return { slot: sessions.merged(JSON.stringify(key), cached ?? folded, attach, signal), feeds };
-  return { slot: attach ? sessions.attach : sessions.base, feeds };
+  const attach = attached.size > 0 || (one && key.length === 0 && graph.targets.size > 0);
+  return {
+    feeds: attach ? attachFeeds(ort, graph, attached) : undefined,
+    key: key.length > 0 ? JSON.stringify(key) : undefined,
+    folded,
+  };
 }

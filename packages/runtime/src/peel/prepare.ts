@@ -1,7 +1,8 @@
 import type { Adapter, Target } from "@banana-peel/format";
 import { Pacer } from "../pacer.js";
 import { largestOf } from "../plan/check-uses.js";
-import { transposed } from "../session/transposed.js";
+import { MOST_PACKED } from "../session/packs.js";
+import { transposedA, transposedB } from "../session/transposed.js";
 
 /** Bytes of an adapter up to which it is laid out for attaching when it is opened: it doubles what the peel takes. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -19,7 +20,8 @@ export async function prepare(adapter: Adapter, targets: readonly Target[]): Pro
     for (const { path, kernel } of targets) {
       const lowRank = adapter.targets.get(path);
       if (lowRank === undefined || kernel !== undefined) continue;
-      transposed(lowRank);
+      if (lowRank.k > MOST_PACKED) transposedA(lowRank);
+      transposedB(lowRank);
       await pacer.pause();
     }
   largestOf(adapter);

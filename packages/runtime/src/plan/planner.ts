@@ -38,6 +38,7 @@ export class Planner {
   readonly #context: PlanContext;
   readonly #keeps: Keeps | undefined;
   readonly #made = new WeakMap<Plan, { uses: readonly PeelUse[]; options: PlanOptions }>();
+  readonly #attached = new WeakMap<readonly PeelUse[], WorkedPlan>();
 
   constructor(context: PlanContext, keeps?: Keeps) {
     this.#context = context;
@@ -63,10 +64,11 @@ export class Planner {
   /**
    * Works out a plan made before, or plans and works that out: the same strategies, hence the same bytes. Merged
    * weights aren't kept here, because a plan may live long; large ones come from the cache where they are in it, and
-   * go there.
+   * go there. What only attaches is remembered by the list of uses.
    * @throws BananaError INPUT_INVALID when the plan wasn't made here for these very uses, and as makePlan and applyPlan
    */
   async work(uses: readonly PeelUse[], how: Plan | PlanOptions, watch: Watch): Promise<WorkedPlan> {
+    if (attachesAll(how) && watch.onProgress === undefined) return this.#attach(uses, how, watch);
     const given = "targets" in how ? how : undefined;
     const options = given === undefined ? (how as PlanOptions) : this.#optionsOf(given, uses);
     if (this.#keeps === undefined || !this.#worthKeeping(uses, options))
@@ -78,6 +80,15 @@ export class Planner {
     const plan = given ?? (await this.plan(uses, options, watch));
     if (plan.targets.every(({ strategy }) => strategy === "attach")) return this.#workAnew(plan, uses, watch);
     return this.#keep(this.#keeps, key, plan, uses, watch);
+  }
+
+  async #attach(uses: readonly PeelUse[], how: PlanOptions, watch: Watch): Promise<WorkedPlan> {
+    let worked = this.#attached.get(uses);
+    if (worked === undefined) {
+      worked = { plan: await this.plan(uses, how, watch), merged: new Map() };
+      this.#attached.set(uses, worked);
+    }
+    return worked;
   }
 
   async #workAnew(plan: Plan, uses: readonly PeelUse[], watch: Watch): Promise<WorkedPlan> {
@@ -137,6 +148,12 @@ export class Planner {
       });
     return made.options;
   }
+}
+
+/** Whether every target is attached, with nothing else asked for. */
+function attachesAll(how: Plan | PlanOptions): how is PlanOptions {
+  const { strategy, perTarget, rounding } = how as PlanOptions;
+  return !("targets" in how) && strategy === "attach" && perTarget === undefined && rounding === undefined;
 }
 
 function sameUse(a: PeelUse, b: PeelUse): boolean {

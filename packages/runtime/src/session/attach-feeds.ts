@@ -4,20 +4,19 @@ import type { Feeds, Ort } from "../ort.js";
 import type { Part } from "../plan/updates.js";
 import { type Branch, branchesOf } from "./branches.js";
 import { convolutionA, convolutionB } from "./convolution-feeds.js";
+import { type Pack, type Packs, packsFor, RANKS } from "./packs.js";
 import { Recall } from "./recall.js";
-import { transposed } from "./transposed.js";
+import { transposedA, transposedB } from "./transposed.js";
 
 const NONE: readonly Part[] = [];
-const wholes = new Recall();
 const firsts = new Recall();
 const seconds = new Recall();
-const splits = new Recall();
+const ranks = new Recall();
 
 /**
  * What feeds the branches of a graph. Several peels on one target are exact: their A stand side by side and their B
  * below each other, along the rank. Weights and alpha / rank are folded into B. Targets without parts get rank 0.
- * Tensors are remembered: peels that come back with the same weights get the same ones, and of peels that come back
- * with other weights only B is made anew.
+ * Tensors without weights in them are remembered: of peels that come back with other weights only B is made anew.
  * @param attached parts by target path, of the targets that are attached
  * @param only paths of the targets that have a branch; all of them by default
  */
@@ -27,37 +26,63 @@ export function attachFeeds(
   attached: ReadonlyMap<string, readonly Part[]>,
   only?: ReadonlySet<string>,
 ): Feeds {
-  if (only !== undefined) return makeFeeds(ort, graph, attached, only);
-  const key: unknown[] = [ort, graph];
-  let owner: object = graph;
-  for (const parts of attached.values())
-    for (const { lowRank, factor } of parts) {
-      if (owner === graph) owner = lowRank;
-      key.push(lowRank, factor);
-    }
-  return wholes.get(owner, key, () => makeFeeds(ort, graph, attached));
-}
-
-function makeFeeds(
-  ort: Ort,
-  graph: OpenGraph,
-  attached: ReadonlyMap<string, readonly Part[]>,
-  only?: ReadonlySet<string>,
-): Feeds {
-  const feeds: Record<string, Feeds[string]> = {};
+  const packs = packsFor(graph, only);
+  const partsOf = ({ target }: OpenTarget) => attached.get(target.path) ?? NONE;
+  const feeds: Record<string, Feeds[string]> = packs === undefined ? {} : packFeeds(ort, packs, partsOf);
   for (const branch of branchesOf(graph, only)) {
     const { targets, split } = branch;
-    const parts = targets.map(({ target }) => attached.get(target.path) ?? NONE);
-    const ranks = parts.map(rankOf);
-    feeds[branch.a] = tensorA(ort, branch, parts.length === 1 ? parts[0]! : parts.flat());
-    if (split !== undefined)
-      feeds[split] = splits.get(branch, [ort, ...ranks], () => {
-        return new ort.Tensor("int64", BigInt64Array.from(ranks, BigInt), [ranks.length]);
-      });
+    const parts = targets.map(partsOf);
+    if (!packs?.tensors.has(branch.a))
+      feeds[branch.a] = tensorA(ort, branch, parts.length === 1 ? parts[0]! : parts.flat());
+    if (split !== undefined && packs === undefined) feeds[split] = integers(ort, branch, parts.map(rankOf));
     for (let i = 0; i < targets.length; i++)
-      feeds[branch.b[i]!] = tensorB(ort, targets[i]!, parts[i]!, ranks[i]!);
+      if (!packs?.tensors.has(branch.b[i]!))
+        feeds[branch.b[i]!] = tensorB(ort, targets[i]!, parts[i]!, rankOf(parts[i]!));
   }
   return feeds;
+}
+
+/** What feeds the packs: rows of lora_A as they are, of lora_B transposed and times their factor, and how many. */
+function packFeeds(
+  ort: Ort,
+  { a, b, sections }: Packs,
+  partsOf: (open: OpenTarget) => readonly Part[],
+): Record<string, Feeds[string]> {
+  const feeds: Record<string, Feeds[string]> = {};
+  const counts = sections.flatMap(({ parts }) => {
+    return parts.map((targets) => targets.reduce((sum, open) => sum + rankOf(partsOf(open)), 0));
+  });
+  if (counts.length > 0) feeds[RANKS] = integers(ort, sections, counts);
+  for (const pack of a) {
+    const lowRanks = packed(pack, partsOf).map(({ lowRank }) => lowRank);
+    feeds[pack.input] = firsts.get(lowRanks[0] ?? pack, [ort, pack, ...lowRanks], () => {
+      const rows = lowRanks.reduce((sum, { rank }) => sum + rank, 0);
+      const data = new Float32Array(rows * pack.width);
+      let first = 0;
+      for (const { a } of lowRanks) {
+        data.set(a, first);
+        first += a.length;
+      }
+      return new ort.Tensor("float32", data, [rows, pack.width]);
+    });
+  }
+  for (const pack of b) {
+    const parts = packed(pack, partsOf);
+    const rank = rankOf(parts);
+    const make = () => new ort.Tensor("float32", stackB(parts, pack.width, rank), [rank, pack.width]);
+    feeds[pack.input] = parts.length === 0 ? seconds.get(pack, [ort], make) : make();
+  }
+  return feeds;
+}
+
+function packed({ parts }: Pack, partsOf: (open: OpenTarget) => readonly Part[]): Part[] {
+  return parts.flatMap(({ targets }) => targets.flatMap(partsOf));
+}
+
+function integers(ort: Ort, owner: object, values: readonly number[]): Feeds[string] {
+  return ranks.get(owner, [ort, ...values], () => {
+    return new ort.Tensor("int64", BigInt64Array.from(values, BigInt), [values.length]);
+  });
 }
 
 function rankOf(parts: readonly Part[]): number {
@@ -95,11 +120,11 @@ function tensorB(ort: Ort, open: OpenTarget, parts: readonly Part[], rank: numbe
 }
 
 function stackA(parts: readonly Part[], k: number, all: number): Float32Array {
-  if (parts.length === 1) return transposed(parts[0]!.lowRank).a;
+  if (parts.length === 1) return transposedA(parts[0]!.lowRank);
   const out = new Float32Array(k * all);
   let first = 0;
   for (const { lowRank } of parts) {
-    interleave(transposed(lowRank).a, lowRank.rank, out, all, first);
+    interleave(transposedA(lowRank), lowRank.rank, out, all, first);
     first += lowRank.rank;
   }
   return out;
@@ -115,7 +140,7 @@ function stackB(parts: readonly Part[], n: number, rank: number): Float32Array {
   const out = new Float32Array(rank * n);
   let first = 0;
   for (const { lowRank, factor } of parts) {
-    const { b } = transposed(lowRank);
+    const b = transposedB(lowRank);
     scale(b, factor, out, first);
     first += b.length;
   }

@@ -10,6 +10,7 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import { branchInputs, dequantiseNode, downNode, upProduct } from "./branch-nodes.js";
 import { type Branch, branchesOf, cutOf, inputB } from "./branches.js";
+import { cutPacks, packsFor } from "./packs.js";
 import { floatLayer } from "./quantised-layer.js";
 
 /**
@@ -17,6 +18,7 @@ import { floatLayer } from "./quantised-layer.js";
  * inputs whose rank is free: onnxruntime has no optional ones in JavaScript, and at rank 0 the sum is the base's
  * output. The target's output gets a new name where it is made and the sum takes the old one, so that every reader
  * reads the sum; a layer with a quantised output becomes one of floats. Cut in where onnxruntime's fusions stay: see cutOf.
+ * Inputs are packed where that is quicker; with `only` each stands by itself.
  * @param only paths of the targets that get a branch; all of them by default
  */
 export function attachEdits(graph: OpenGraph, only?: ReadonlySet<string>): ModelEdits {
@@ -57,7 +59,20 @@ export function attachEdits(graph: OpenGraph, only?: ReadonlySet<string>): Model
       add(cut.node, upNodes(open, cut.output));
     }
   }
-  return { inputs, nodesBefore, nodesAfter, replacedNodes, renamedOutputs };
+  const packs = packsFor(graph, only);
+  if (packs === undefined) return { inputs, nodesBefore, nodesAfter, replacedNodes, renamedOutputs };
+  const cut = cutPacks(packs);
+  nodesBefore.set(0, [...cut.nodes, ...(nodesBefore.get(0) ?? [])]);
+  const own = inputs.filter(({ name }) => !packs.tensors.has(name));
+  const { initializers } = cut;
+  return {
+    inputs: [...cut.inputs, ...own],
+    initializers,
+    nodesBefore,
+    nodesAfter,
+    replacedNodes,
+    renamedOutputs,
+  };
 }
 
 const part = (path: string, name: string) => `banana-peel/${path}/${name}`;
@@ -111,7 +126,8 @@ function upNodes(open: OpenTarget, output: string): NewNode[] {
 export function attachModel(graph: OpenGraph, edits?: WeightEdits): Uint8Array {
   const attach = attachEdits(graph);
   const replacedNodes = new Map([...(edits?.replacedNodes ?? []), ...(attach.replacedNodes ?? [])]);
-  return editModel(graph.model, { ...edits, ...attach, replacedNodes });
+  const initializers = [...(edits?.initializers ?? []), ...(attach.initializers ?? [])];
+  return editModel(graph.model, { ...edits, ...attach, replacedNodes, initializers });
 }
 
 /** Edits of weights, which leave inputs and outputs as they are. */

@@ -17,7 +17,7 @@ export interface Branch {
   readonly valueType: number;
   /** Input of the session: A of all targets side by side, [K, sum of R]. */
   readonly a: string;
-  /** Input of the session: int64 [targets], the R of each; undefined when there is but one target. */
+  /** Int64 [targets], the R of each; undefined when there is but one target. */
   readonly split: string | undefined;
   /** Index of the node behind which the product is made: the first of the targets' own. */
   readonly after: number;
@@ -50,6 +50,12 @@ export function inputB(path: string): string {
 
 /** Version of ONNX's operators from which Split takes its sizes as an input. */
 const SPLIT_BY_INPUT = 13;
+
+/** Whether Split can take its sizes from outside. */
+export function splitsByInput({ model }: OpenGraph): boolean {
+  return (model.opsets.get("") ?? 0) >= SPLIT_BY_INPUT;
+}
+
 const branches = new WeakMap<OpenGraph, readonly Branch[]>();
 
 /**
@@ -67,7 +73,7 @@ export function branchesOf(graph: OpenGraph, only?: ReadonlySet<string>): readon
 }
 
 function makeBranches(graph: OpenGraph, only?: ReadonlySet<string>): Branch[] {
-  const share = (graph.model.opsets.get("") ?? 0) >= SPLIT_BY_INPUT;
+  const share = splitsByInput(graph);
   const groups = new Map<string, OpenTarget[]>();
   for (const open of graph.targets.values()) {
     const { path, input, output, k } = open.target;

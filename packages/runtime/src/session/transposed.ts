@@ -1,16 +1,29 @@
 import type { LowRank } from "@banana-peel/format";
 
-const cache = new WeakMap<LowRank, { a: Float32Array; b: Float32Array }>();
+const firsts = new WeakMap<LowRank, Float32Array>();
+const seconds = new WeakMap<LowRank, Float32Array>();
 
-/** lora_A as [K,r] and lora_B as [r,N]; remembered, so that a swap only multiplies and copies. */
-export function transposed(lowRank: LowRank): { a: Float32Array; b: Float32Array } {
-  let both = cache.get(lowRank);
-  if (both === undefined) {
-    const { rank, k, n } = lowRank;
-    both = { a: transpose(lowRank.a, rank, k), b: transpose(lowRank.b, n, rank) };
-    cache.set(lowRank, both);
+/** lora_A as [K,r]; remembered, so that a swap only copies. */
+export function transposedA(lowRank: LowRank): Float32Array {
+  return recall(firsts, lowRank, ({ a, rank, k }) => transpose(a, rank, k));
+}
+
+/** lora_B as [r,N]; remembered, so that a swap only multiplies. */
+export function transposedB(lowRank: LowRank): Float32Array {
+  return recall(seconds, lowRank, ({ b, rank, n }) => transpose(b, n, rank));
+}
+
+function recall(
+  known: WeakMap<LowRank, Float32Array>,
+  lowRank: LowRank,
+  make: (of: LowRank) => Float32Array,
+): Float32Array {
+  let turned = known.get(lowRank);
+  if (turned === undefined) {
+    turned = make(lowRank);
+    known.set(lowRank, turned);
   }
-  return both;
+  return turned;
 }
 
 function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
