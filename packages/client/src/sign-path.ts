@@ -2,11 +2,11 @@ import { join, resolve } from "node:path";
 import { FILES } from "@banana-peel/format";
 import type { SigningKey } from "@banana-peel/signer";
 import { verifyPeel } from "@banana-peel/signer/verify";
-import { nodeDisk } from "./disk/disk.js";
-import { writeWhole } from "./disk/write-whole.js";
+import { type Disk, nodeDisk } from "./disk/disk.js";
+import { writeTogether } from "./disk/write-whole.js";
 import { openSource } from "./open-source.js";
 import { signSource } from "./sign-source.js";
-import { packPeel } from "./tarball/pack.js";
+import { packFile } from "./tarball/pack-file.js";
 
 /** What was signed. */
 export interface SignReport {
@@ -21,17 +21,20 @@ export interface SignReport {
 
 /**
  * Signs a peel where it lies. A folder gets package.json, signer.pem and model.sig, the signature last; a tarball is
- * replaced by a signed one. An earlier signature is replaced.
- * @throws BananaError of `openSource`, `signSource` and `packPeel`; DISK_FULL, TARGET_READ_ONLY
+ * replaced by a signed one, in constant memory. An earlier signature is replaced.
+ * @throws BananaError of `openSource`, `signSource` and `packFile`; DISK_FULL, TARGET_READ_ONLY, and the peel is as before
  */
-export async function signPath(path: string, key: SigningKey): Promise<SignReport> {
+export async function signPath(path: string, key: SigningKey, disk: Disk = nodeDisk): Promise<SignReport> {
   const place = resolve(path);
-  const signed = await signSource(await openSource(path), key);
+  const signed = await signSource(await openSource(path, disk), key);
   const { manifest, signer, files } = await verifyPeel(signed);
-  if ((await nodeDisk.lstat(place)).isDirectory())
-    for (const file of [FILES.packageJson, FILES.publicKey, FILES.signature])
-      await writeWhole(join(place, file), await signed.read(file));
-  else await writeWhole(place, (await packPeel(signed)).tarball);
+  if ((await disk.lstat(place)).isDirectory()) {
+    const made = [FILES.packageJson, FILES.publicKey, FILES.signature].map(async (file) => ({
+      path: join(place, file),
+      bytes: await signed.read(file),
+    }));
+    await writeTogether(await Promise.all(made), disk);
+  } else await packFile(signed, place, disk);
   return {
     path,
     name: manifest.name,

@@ -24,7 +24,7 @@ export function diskError(error: unknown, folder: string): unknown {
   if (FULL.has(code))
     return new BananaError("DISK_FULL", `expected room to write ${where}, found ${code}`, {
       where,
-      hint: "Free some space, or name another store with BANANA_PEEL_STORE, then run the command again.",
+      hint: "Free some space there, or choose another place (for the store: BANANA_PEEL_STORE), then run the command again.",
       cause: error,
     });
   if (READ_ONLY.has(code))

@@ -3,31 +3,56 @@ import { type Disk, nodeDisk } from "./disk.js";
 import { diskError } from "./errors.js";
 import { ownName } from "./process-id.js";
 
+/** A file that is to be written. */
+export interface WholeFile {
+  readonly path: string;
+  /** May come piece by piece, each valid until the next is asked for; what they throw is thrown. */
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Mode, less the umask; default 0666. */
+  readonly mode?: number;
+}
+
 /**
  * Writes a file so that it is there whole or not at all: beside its place, then moved there.
- * @param bytes may come piece by piece; what they throw is thrown
- * @param mode of the file, less the umask
  * @throws BananaError DISK_FULL, TARGET_READ_ONLY; what was half-written is removed
  */
-export async function writeWhole(
+export function writeWhole(
   path: string,
-  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  bytes: WholeFile["bytes"],
   disk: Disk = nodeDisk,
   mode = 0o666,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${ownName()}.tmp`);
+  return writeTogether([{ path, bytes, mode }], disk);
+}
+
+/**
+ * Writes files as `writeWhole` does, all of them before the first is moved to its place, so that a disk that fills leaves
+ * every one as it was. A kill between two moves leaves the first of them new.
+ * @throws BananaError DISK_FULL, TARGET_READ_ONLY; what was half-written is removed
+ */
+export async function writeTogether(files: readonly WholeFile[], disk: Disk = nodeDisk): Promise<void> {
+  const moves: { temporary: string; path: string }[] = [];
+  let where = "";
   try {
-    const file = await disk.open(temporary, "wx", mode);
-    try {
-      // From where the last piece ended.
-      for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) await file.writeFile(piece);
-      await file.sync();
-    } finally {
-      await file.close();
+    for (const { path, bytes, mode = 0o666 } of files) {
+      where = path;
+      const temporary = join(dirname(path), `.${ownName()}.tmp`);
+      moves.push({ temporary, path });
+      const file = await disk.open(temporary, "wx", mode);
+      try {
+        // From where the last piece ended.
+        for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) await file.writeFile(piece);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
     }
-    await disk.rename(temporary, path);
+    for (const { temporary, path } of moves) {
+      where = path;
+      await disk.rename(temporary, path);
+    }
   } catch (error) {
-    await disk.rm(temporary, { force: true }).catch(() => undefined);
-    throw diskError(error, path);
+    for (const { temporary } of moves) await disk.rm(temporary, { force: true }).catch(() => undefined);
+    throw diskError(error, where);
   }
 }

@@ -57,13 +57,23 @@ export async function tarballSource(path: string, label: string): Promise<PeelSo
   };
 }
 
+/** Waits until a stream takes more, or is closed. */
+function roomIn(out: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      out.off("drain", done).off("close", done);
+      resolve();
+    };
+    out.on("drain", done).on("close", done);
+  });
+}
+
 /** One file of a tarball, as it is unpacked; the rest of the tarball isn't read. */
 async function* entry(path: string, label: string, wanted: string): AsyncGenerator<Uint8Array> {
   const out = new PassThrough({ highWaterMark: SMALL });
   const input = async function* () {
     for await (const chunk of createReadStream(path)) {
-      if (out.writableNeedDrain)
-        await new Promise((resolve) => out.once("drain", resolve).once("close", resolve));
+      if (out.writableNeedDrain) await roomIn(out);
       if (out.destroyed || out.writableEnded) throw new Enough();
       yield chunk as Buffer;
     }

@@ -98,6 +98,10 @@ async function writeNew(path: string, text: string, mode: number): Promise<void>
   try {
     await file.writeFile(text);
     await file.sync();
+  } catch (error) {
+    // Half a key would be in the way of the next one.
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
@@ -108,7 +112,7 @@ async function writeNew(path: string, text: string, mode: number): Promise<void>
 function writeError(path: string, cause: unknown): unknown {
   const code = errno(cause);
   if (code === undefined || isBananaError(cause)) return cause;
-  if (code === "ENOSPC" || code === "EDQUOT")
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
     return new BananaError("DISK_FULL", "expected space for a key, found none", {
       where: path,
       hint: "Free some space.",

@@ -1,0 +1,77 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { SigningKey } from "@banana-peel/signer";
+import { verifyPeel } from "@banana-peel/signer/verify";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Disk, nodeDisk } from "./disk/disk.js";
+import { openSource } from "./open-source.js";
+import { signPath } from "./sign-path.js";
+import { packFile } from "./tarball/pack-file.js";
+import { expectCode } from "./testing/expect-code.js";
+import { newKey, sampleFiles } from "./testing/sample-peel.js";
+import { removeScratch, scratch, snapshot } from "./testing/scratch.js";
+
+let first: SigningKey;
+let second: SigningKey;
+let root: string;
+let folder: string;
+beforeAll(async () => {
+  first = await newKey();
+  second = await newKey();
+});
+beforeEach(async () => {
+  root = await scratch();
+  folder = join(root, "peel");
+  for (const [path, bytes] of sampleFiles({ bytes: 200_000 })) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
+  }
+});
+afterAll(removeScratch);
+
+const signerOf = async (path: string) => (await verifyPeel(await openSource(path))).signer.fingerprint;
+
+/** A disk that has no room left for the nth file that is written. */
+function fullAt(nth: number): Disk {
+  let files = 0;
+  return {
+    ...nodeDisk,
+    async open(path, flags, mode) {
+      const file = await nodeDisk.open(path, flags, mode);
+      if (flags !== "r" && ++files === nth)
+        file.writeFile = async () => {
+          throw Object.assign(new Error("ENOSPC: made up"), { code: "ENOSPC" });
+        };
+      return file;
+    },
+  };
+}
+
+describe("signPath", () => {
+  it("leaves a folder as it was when the disk fills, whoever signed it before, and signs it with room", async () => {
+    for (const key of [first, second]) {
+      const before = await snapshot(root);
+      for (const nth of [1, 2, 3]) {
+        const error = await expectCode(signPath(folder, key, fullAt(nth)), "DISK_FULL");
+        expect(error.where).toContain(folder);
+        expect(await snapshot(root)).toEqual(before);
+      }
+      const { signer } = await signPath(folder, key, fullAt(4));
+      expect(signer).toBe(key.identity.fingerprint);
+      expect(await signerOf(folder)).toBe(signer);
+    }
+  });
+
+  it("replaces a tarball by a signed one, or leaves it", async () => {
+    const file = join(root, "peel.tgz");
+    await packFile(await openSource(folder), file);
+    const before = await readFile(file);
+    await expectCode(signPath(file, first, fullAt(1)), "DISK_FULL");
+    expect((await readFile(file)).equals(before)).toBe(true);
+    for (const key of [first, second]) {
+      await signPath(file, key);
+      expect(await signerOf(file)).toBe(key.identity.fingerprint);
+    }
+    expect(await readdir(root)).toEqual(["peel", "peel.tgz"]);
+  });
+});
