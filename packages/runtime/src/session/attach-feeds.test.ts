@@ -84,17 +84,39 @@ describe("branches' inputs", () => {
     const packed = graph(17);
     expect(names(packed)).toEqual([
       "banana-peel/ranks [9]",
-      "banana-peel/A/2 [banana-peel/A/2/rank,2]",
-      "banana-peel/B/3 [banana-peel/B/3/rank,3]",
+      "banana-peel/A/2/0 [banana-peel/A/2/0/rank,2]",
+      "banana-peel/B/3/0 [banana-peel/B/3/0/rank,3]",
     ]);
     const cuts = attachEdits(packed).nodesBefore!.get(0)!;
     expect(cuts.map(({ opType, inputs }) => `${opType} ${inputs[0]}`)).toEqual([
       "Split banana-peel/ranks",
-      "Split banana-peel/A/2",
+      "Split banana-peel/A/2/0",
       "Transpose banana-peel/q/A/rows",
       "Transpose banana-peel/o/A/rows",
-      "Split banana-peel/B/3",
+      "Split banana-peel/B/3/0",
     ]);
+  });
+
+  it("go in several packs where one Split would be too much for WebGPU", () => {
+    const many = graph(17);
+    const [, q] = [...many.targets][0]!;
+    for (let i = 0; i < 11; i++)
+      (many.targets as Map<string, OpenTarget>).set(`e${i}`, {
+        ...q,
+        target: { ...q.target, path: `e${i}`, input: `e${i}`, output: `e${i}.out` },
+      });
+    expect(names(many).map((name) => name.split(" ")[0])).toEqual([
+      "banana-peel/ranks",
+      "banana-peel/A/2/0",
+      "banana-peel/A/2/1",
+      "banana-peel/B/3/0",
+      "banana-peel/B/3/1",
+      "banana-peel/B/3/2",
+    ]);
+    const cuts = attachEdits(many)
+      .nodesBefore!.get(0)!
+      .filter(({ opType }) => opType === "Split");
+    expect(cuts.slice(1).map(({ outputs }) => outputs.length)).toEqual([7, 6, 5, 5, 5]);
   });
 
   it("stand alone where they are wide, alone of their width, or asked for by target", () => {
@@ -102,7 +124,7 @@ describe("branches' inputs", () => {
     const rank = "banana-peel/rank";
     expect(names(wide)).toEqual([
       "banana-peel/ranks [7]",
-      "banana-peel/B/768 [banana-peel/B/768/rank,768]",
+      "banana-peel/B/768/0 [banana-peel/B/768/0/rank,768]",
       "banana-peel/q/A [769,banana-peel/q/A/rank]",
       `banana-peel/o/A [769,${rank}/o]`,
     ]);
@@ -119,10 +141,10 @@ describe("branches' inputs", () => {
     ]);
     const feeds = attachFeeds(ort, shared17, attached);
     const rows = (name: string) => [...(feeds[name]!.data as Float32Array)];
-    expect(feeds["banana-peel/A/2"]!.dims).toEqual([4, 2]);
-    expect(rows("banana-peel/A/2")).toEqual([1, 2, 5, 6, 10, 11, 12, 13]);
-    expect(feeds["banana-peel/B/3"]!.dims).toEqual([4, 3]);
-    expect(rows("banana-peel/B/3")).toEqual([-1, -2, -3, -5, -6, -7, -5, -6, -7, -5.5, -6.5, -7.5]);
+    expect(feeds["banana-peel/A/2/0"]!.dims).toEqual([4, 2]);
+    expect(rows("banana-peel/A/2/0")).toEqual([1, 2, 5, 6, 10, 11, 12, 13]);
+    expect(feeds["banana-peel/B/3/0"]!.dims).toEqual([4, 3]);
+    expect(rows("banana-peel/B/3/0")).toEqual([-1, -2, -3, -5, -6, -7, -5, -6, -7, -5.5, -6.5, -7.5]);
     // A of q, k and v together, of o; B of q, k, v, o; and again of those that share a product.
     expect([...(feeds["banana-peel/ranks"]!.data as BigInt64Array)]).toEqual(
       [4, 0, 2, 0, 2, 0, 2, 0, 2].map(BigInt),
@@ -144,8 +166,8 @@ describe("branches' inputs", () => {
     const q = part("q", 1, 1);
     const once = attachFeeds(ort, shared17, new Map([["q", [q]]]));
     const half = attachFeeds(ort, shared17, new Map([["q", [{ ...q, factor: 0.5 }]]]));
-    expect(half["banana-peel/A/2"]).toBe(once["banana-peel/A/2"]);
+    expect(half["banana-peel/A/2/0"]).toBe(once["banana-peel/A/2/0"]);
     expect(half["banana-peel/ranks"]).toBe(once["banana-peel/ranks"]);
-    expect([...(half["banana-peel/B/3"]!.data as Float32Array)]).toEqual([-0.5, -1, -1.5]);
+    expect([...(half["banana-peel/B/3/0"]!.data as Float32Array)]).toEqual([-0.5, -1, -1.5]);
   });
 });

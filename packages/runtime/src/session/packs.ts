@@ -37,6 +37,9 @@ export const RANKS = "banana-peel/ranks";
 /** Widest row that is packed: cutting out copies, and of longer rows the copy costs more than an input. */
 export const MOST_PACKED = 768;
 
+/** Most tensors in a pack: WebGPU promises a shader 8 buffers, and Split takes one for its input. */
+const MOST_PARTS = 7;
+
 const known = new WeakMap<OpenGraph, Packs>();
 
 /** The packs of a graph's branches; none where a few targets get theirs by themselves, or Split can't cut them. */
@@ -82,22 +85,34 @@ function isQuantised({ target, traced }: OpenTarget): boolean {
   return traced.quantised.has(target.output);
 }
 
-/** Those of the same width together; one alone stays an input of its own. */
+/** Those of the same width together, few enough for one Split; one alone stays an input of its own. */
 function group<T>(
   side: string,
   all: readonly T[],
   part: (one: T) => Pack["parts"][number] & { readonly width: number },
 ): Pack[] {
-  const packs = new Map<number, Pack["parts"][number][]>();
+  const widths = new Map<number, Pack["parts"][number][]>();
   for (const { width, ...own } of all.map(part)) {
     if (width > MOST_PACKED) continue;
-    const others = packs.get(width);
-    if (others === undefined) packs.set(width, [own]);
+    const others = widths.get(width);
+    if (others === undefined) widths.set(width, [own]);
     else others.push(own);
   }
-  return [...packs]
-    .filter(([, parts]) => parts.length > 1)
-    .map(([width, parts]) => ({ input: `banana-peel/${side}/${width}`, width, parts }));
+  return [...widths].flatMap(([width, parts]) =>
+    chunks(parts, MOST_PARTS).map((own, i) => ({
+      input: `banana-peel/${side}/${width}/${i}`,
+      width,
+      parts: own,
+    })),
+  );
+}
+
+/** Lists of at most `most`, about as long as each other, without those of one. */
+function chunks<T>(all: readonly T[], most: number): T[][] {
+  const size = Math.ceil(all.length / Math.ceil(all.length / most));
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
+    all.slice(i * size, (i + 1) * size),
+  ).filter(({ length }) => length > 1);
 }
 
 /**
