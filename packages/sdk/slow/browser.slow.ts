@@ -10,6 +10,7 @@ import { generateKey } from "@banana-peel/signer";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mergeInNode } from "./page/node-merge.js";
 import { servePage } from "./serve.js";
 import { UNAVAILABLE } from "./unavailable.js";
 import type { PageResult, suite } from "./vectors-page.js";
@@ -19,13 +20,24 @@ const FLAGS = ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=s
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const VECTORS = at("packages/conformance/vectors");
 const NANO = at("bases/nano");
+const MINILM = at("bases/minilm/int8");
+const PEELS = {
+  peel: `${NANO}/peels/medical-imaging`,
+  search: at("bases/minilm/peels/python-search"),
+} as const;
+/** Bases that people use, with a peel each; merged in the page as setPeels does it there. */
+const REAL = [
+  ["nano", NANO, "peel", "nearest"],
+  ["nano", NANO, "peel", "dither"],
+  ["minilm", MINILM, "search", "dither"],
+] as const;
 
 const folders = (path: string) =>
   readdirSync(`${VECTORS}/${path}`, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-type Check = Exclude<keyof typeof suite, "start">;
+type Check = Exclude<keyof typeof suite, "start" | "mergeReal">;
 const CASES: readonly (readonly [label: string, check: Check, name: string])[] = [
   ...folders("forms").map((name) => [`forms/${name}`, "checkForm", name] as const),
   ...folders("merge").map((name) => [`merge/${name}`, "checkTiny", name] as const),
@@ -59,12 +71,15 @@ describe.each(["wasm", "webgpu"] as const)("in Chromium, by %s", (provider) => {
       logLevel: "error",
     });
     const { key } = await generateKey();
-    const peel = await signSource(folderSource(`${NANO}/peels/medical-imaging`), key);
+    const peel = await signSource(folderSource(PEELS.peel), key);
+    const search = await signSource(folderSource(PEELS.search), key);
     server = await servePage(bundle.outputFiles[0]!.text, {
       vectors: VECTORS,
       nano: NANO,
+      minilm: MINILM,
       ort: at("node_modules/onnxruntime-web/dist"),
       peel: (path) => peel.read(path),
+      search: (path) => search.read(path),
     });
     page = await browser.newPage();
     page.on("pageerror", (error) => trouble.push(String(error)));
@@ -90,6 +105,20 @@ describe.each(["wasm", "webgpu"] as const)("in Chromium, by %s", (provider) => {
     if (result.refused === undefined) expect(result.checks).toBeGreaterThan(2);
     else refused[label] = result.refused;
   });
+
+  // Which of onnxruntime's back ends takes the weights makes no difference to them.
+  test.runIf(provider === "wasm").each(REAL)(
+    "merging into %s gives Node's bytes",
+    async (name, base, peel, rounding) => {
+      const found = await page.evaluate(
+        (of) => (globalThis as unknown as { suite: typeof suite }).suite.mergeReal(...of),
+        [`/${name}/`, `/${peel}/`, rounding] as const,
+      );
+      expect(found).toEqual(await mergeInNode(base, PEELS[peel], rounding));
+      expect(new Set(Object.values(found)).size).toBeGreaterThan(30);
+      expect(Object.keys(found).every((key) => key.endsWith(` ${rounding}`))).toBe(true);
+    },
+  );
 
   test("what onnxruntime-web can't run is exactly what unavailable.ts lists", () => {
     expect(refused).toEqual(UNAVAILABLE[provider]);

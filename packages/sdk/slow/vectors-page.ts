@@ -2,6 +2,7 @@
 // and one build of onnxruntime-web (browser.slow.ts puts the build under test in the place of "onnxruntime-web").
 import { type Base, openBase } from "banana-sdk/web";
 import * as ort from "onnxruntime-web";
+import { mergedDigests } from "./page/merged.js";
 import { applied, furthest, outputOf, relative } from "./page/outputs.js";
 import { type Uses, vectorPeels } from "./page/peels.js";
 import { recorder } from "./page/recorder.js";
@@ -214,6 +215,18 @@ export async function checkNano(): Promise<PageResult> {
   });
 }
 
+/** Digests of the weights of a base at an address with a peel merged, as mergedDigests gives them. */
+export async function mergeReal(
+  folder: string,
+  peel: string,
+  rounding: "nearest" | "dither",
+): Promise<Record<string, string>> {
+  const base = await open(folder, { logSeverityLevel: 3 });
+  const digests = await mergedDigests(base, recorded, await vectorPeels([[peel, 1]], base), rounding);
+  await base.dispose();
+  return digests;
+}
+
 /** What the page offers to the suite. */
-export const suite = { start, checkForm, checkTiny, checkNano };
+export const suite = { start, checkForm, checkTiny, checkNano, mergeReal };
 Object.assign(globalThis, { suite });

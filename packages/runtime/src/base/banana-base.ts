@@ -79,13 +79,13 @@ export class BananaBase implements Base {
     this.#alive();
     const uses = this.#uses.get(peels);
     const { signal, onProgress, ...choice } = options;
-    return this.#planner.plan(uses, choice, { signal, onProgress });
+    return this.#files.during(() => this.#planner.plan(uses, choice, { signal, onProgress }));
   }
 
   async setPeels(peels: readonly PeelChoice[], options: SetPeelsOptions & Watch = {}): Promise<Report> {
     this.#alive();
     const uses = this.#uses.get(peels);
-    return this.#queue.run(() => this.#swap(uses, options));
+    return this.#queue.run(() => this.#files.during(() => this.#swap(uses, options)));
   }
 
   async run(graph: string, feeds: RunFeeds, { peels, signal }: RunOptions = {}): Promise<Feeds> {

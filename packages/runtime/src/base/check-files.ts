@@ -1,5 +1,6 @@
 import { BananaError, type BaseCard, isBananaError, sha256Hex } from "@banana-peel/format";
 import { type OnProgress, told } from "../progress.js";
+import { keptFiles } from "./kept-files.js";
 import type { BaseFiles } from "./types.js";
 
 /** The files of a base, where every whole file that is read is the one on the card. */
@@ -12,6 +13,8 @@ export interface CheckedFiles {
    * @throws BananaError BASE_FILE_MISSING, BASE_FILE_DIFFERS when the file ends before
    */
   readRange(path: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Does some work for which a file that can only be read whole is read, and kept, once. */
+  during<T>(work: () => Promise<T>): Promise<T>;
   /** Checks every file of the card, one at a time. @throws BananaError BASE_FILE_MISSING, BASE_FILE_DIFFERS */
   checkAll(signal?: AbortSignal, onProgress?: OnProgress): Promise<void>;
 }
@@ -32,11 +35,12 @@ export function checkedFiles(card: Pick<BaseCard, "files">, files: BaseFiles): C
     check(path, bytes.length, await sha256Hex(bytes));
     return bytes;
   };
+  const { read, during } = keptFiles(readFile);
   return {
-    readFile,
+    readFile: files.readRange === undefined ? read : readFile,
+    during,
     async readRange(path, offset, length, signal) {
-      if (files.readRange === undefined)
-        return (await readFile(path, signal)).subarray(offset, offset + length);
+      if (files.readRange === undefined) return (await read(path, signal)).subarray(offset, offset + length);
       const part = await guard(path, signal, () => files.readRange!(path, offset, length, signal));
       if (part.length !== length)
         throw differs(path, `expected ${length} bytes from byte ${offset} of ${path}, found ${part.length}`);

@@ -19,12 +19,21 @@ export function recorder(ort: Ort) {
     },
     /** The elements of an initializer in the model last given. */
     async stored(initializer: string): Promise<Uint8Array> {
+      return (await this.storedAll([initializer]))[0]!;
+    },
+    /** The elements of several initializers in the model last given, in their order. */
+    async storedAll(initializers: readonly string[]): Promise<Uint8Array[]> {
       if (last === undefined) throw new Error("no session was made");
       const { model, external } = last;
-      const tensor = readModel(model, "the recorded model").graph.initializers.get(initializer);
-      if (tensor === undefined) throw new Error(`no initializer ${initializer}`);
-      return readElements(tensor, async ({ location, offset, length }) =>
-        external.find(({ path }) => path === location)!.data.subarray(offset, offset + length),
+      const { graph } = readModel(model, "the recorded model");
+      return Promise.all(
+        initializers.map(async (initializer) => {
+          const tensor = graph.initializers.get(initializer);
+          if (tensor === undefined) throw new Error(`no initializer ${initializer}`);
+          return readElements(tensor, async ({ location, offset, length }) =>
+            external.find(({ path }) => path === location)!.data.subarray(offset, offset + length),
+          );
+        }),
       );
     },
   };
