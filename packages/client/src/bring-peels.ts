@@ -1,12 +1,13 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { type AdapterEntry, BananaError, FILES, type Lockfile, type PeelManifest } from "@banana-peel/format";
-import { folderSource } from "@banana-peel/format/node";
 import { fits, type ResolvedPeel } from "@banana-peel/resolver";
 import { checkTrust, type TrustDecision } from "@banana-peel/signer/verify";
 import { requireValid } from "./check-peel.js";
 import { type FetchContext, type FetchedPeel, fetchPeel, type WantedPeel } from "./fetch-peel.js";
 import { mapLimit } from "./map-limit.js";
 import type { OpenedBase, Project } from "./project/read-project.js";
+import { cancelled } from "./registry/request-error.js";
 
 /** Downloads at once; more would only share the same line. */
 const PARALLEL = 4;
@@ -46,7 +47,12 @@ export async function bringPeels(
   project: Project,
   context: BringContext,
 ): Promise<ReadyPeel[]> {
-  const results = await mapLimit(orders, PARALLEL, (order) => bringOne(order, project, context));
+  const results = await mapLimit(orders, PARALLEL, async (order) => {
+    // A small peel from the store is brought without a pause: signals and progress have their turn in between.
+    await turn();
+    if (context.signal?.aborted) throw cancelled(context.signal.reason);
+    return bringOne(order, project, context);
+  });
   const ready = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const failure = results.find((result) => result.status === "rejected");
   if (failure === undefined) return ready;
@@ -68,11 +74,12 @@ async function bringOne(order: PeelOrder, project: Project, context: BringContex
     const label = `${order.name}@${order.version}`;
     requireClaims(order, manifest, label);
     const cards = order.adapters.map(({ base }) => base.card);
-    await requireValid({ ...folderSource(fetched.folder), label }, cards);
+    await requireValid({ ...fetched.source, label }, cards);
     const adapters = order.adapters.map(({ base, adapter }) => {
       const { family, version, digest } = base;
       return { file: adapterOf(manifest, adapter, base, label).file, family, version, digest };
     });
+    fetched.source.forget();
     const { version, registry, integrity } = order;
     const { dependencies = {} } = manifest;
     const needs = Object.keys(dependencies).length > 0 ? { dependencies } : {};

@@ -1,5 +1,11 @@
-import { BananaError, FILES, isBananaError, LIMITS, packageJsonBytes } from "@banana-peel/format";
-import { folderSource } from "@banana-peel/format/node";
+import {
+  BananaError,
+  type ErrorCode,
+  FILES,
+  isBananaError,
+  LIMITS,
+  packageJsonBytes,
+} from "@banana-peel/format";
 import { parseManifest } from "@banana-peel/validator";
 import type { OnProgress } from "./progress.js";
 import { downloadTarball } from "./registry/download.js";
@@ -15,6 +21,8 @@ export interface WantedPeel {
   readonly integrity: string;
   /** Address of the registry that names the tarball's. */
   readonly registry?: string | undefined;
+  /** Address that its tarball probably has: tried before the registry is asked for the true one. */
+  readonly usual?: string | undefined;
   /** Address of its tarball, asked for when the store lacks it. */
   tarball(): Promise<string>;
 }
@@ -65,13 +73,34 @@ export async function fetchPeel(wanted: WantedPeel, context: FetchContext): Prom
         hint: "Run the command once without --offline.",
       },
     );
-  const url = await wanted.tarball();
-  const staged = await stage(url, wanted, context);
+  const staged = await stageFrom(wanted, context);
   context.onProgress?.({ kind: "verified", name, version });
   await checked(staged, wanted);
-  const { folder, peel, release, commit } = staged;
-  return { folder, peel, release, from: "registry", keep: commit, discard: release };
+  const { release, commit } = staged;
+  return { ...staged, from: "registry", keep: commit, discard: release };
 }
+
+/** Stages from the usual address; where another tarball lies there, or none, from the one that the registry says. */
+async function stageFrom(wanted: WantedPeel, context: FetchContext): Promise<StagedPeel> {
+  const { usual } = wanted;
+  if (usual === undefined) return stage(await wanted.tarball(), wanted, context);
+  try {
+    return await stage(usual, wanted, context);
+  } catch (error) {
+    if (!isBananaError(error) || !ELSEWHERE.has(error.code)) throw error;
+    const url = await wanted.tarball();
+    if (url === usual) throw error;
+    return stage(url, wanted, context);
+  }
+}
+
+/** What is found where the tarball is not. */
+const ELSEWHERE = new Set<ErrorCode>([
+  "INTEGRITY_MISMATCH",
+  "REGISTRY_INVALID",
+  "REGISTRY_REFUSED",
+  "TARBALL_INVALID",
+]);
 
 /** Downloads and stages; what an earlier try left is done without when the whole turns out wrong with it. */
 async function stage(url: string, wanted: WantedPeel, context: FetchContext): Promise<StagedPeel> {
@@ -114,7 +143,7 @@ async function checked(stored: StoredPeel, wanted: WantedPeel): Promise<void> {
   }
 }
 
-async function requireIdentity({ folder, peel }: StoredPeel, wanted: WantedPeel): Promise<void> {
+async function requireIdentity({ peel, source }: StoredPeel, wanted: WantedPeel): Promise<void> {
   const found = `${peel.manifest.name}@${peel.manifest.version}`;
   const label = `${wanted.name}@${wanted.version}`;
   if (found !== label)
@@ -122,7 +151,6 @@ async function requireIdentity({ folder, peel }: StoredPeel, wanted: WantedPeel)
       where: `${label}: ${FILES.manifest}`,
       hint: "The registry serves another peel under this name: tell its operator.",
     });
-  const source = folderSource(folder);
   const manifest = parseManifest(await peel.read(FILES.manifest), `${label}: ${FILES.manifest}`);
   const packageJson = await source.read(FILES.packageJson, LIMITS.jsonBytes);
   if (Buffer.compare(packageJson, packageJsonBytes(manifest)) !== 0)

@@ -50,6 +50,32 @@ describe("installPeels", () => {
     expect(await snapshot(app.root)).toEqual(before);
   });
 
+  it("asks for a locked tarball at its usual address, and for the document only where it isn't there", async () => {
+    const { tarball: another } = await samplePacked(key);
+    const there = await fetch(`${registry.url}@peels/sample/-/1.0.0.tgz`);
+    const own = Buffer.from(await there.arrayBuffer());
+    const usual = "/@peels/sample/-/sample-1.0.0.tgz";
+    const document = "GET /@peels%2fsample";
+    const elsewhere = "GET /@peels/sample/-/1.0.0.tgz";
+    for (const [status, body, asked] of [
+      [200, own, [`GET ${usual}`]],
+      [200, another, [`GET ${usual}`, document, elsewhere]],
+      [200, "<html>", [`GET ${usual}`, document, elsewhere]],
+      [404, "{}", [`GET ${usual}`, document, elsewhere]],
+    ] as const) {
+      await rm(join(app.project, "peels"), { recursive: true });
+      await rm(app.store, { recursive: true });
+      registry.requests.length = 0;
+      registry.intercept = (request, response) => {
+        if (request.url !== usual) return false;
+        response.writeHead(status).end(body);
+        return true;
+      };
+      expect((await install({ frozen: true })).installed).toMatchObject([{ from: "registry" }]);
+      expect(registry.requests).toEqual(asked);
+    }
+  });
+
   it("brings back exactly what was locked, though there is a newer version", async () => {
     registry.put(await samplePacked(key, { version: "1.1.0" }));
     const before = await snapshot(app.project);

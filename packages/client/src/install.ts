@@ -10,6 +10,7 @@ import { contextOf, type ProjectOptions } from "./options.js";
 import { type OpenedProject, withProject } from "./project/with-project.js";
 import { putInPlace } from "./put-in-place.js";
 import { createCatalogue } from "./registry/catalogue.js";
+import { usualTarballUrl } from "./registry/tarball-url.js";
 import { type InstalledPeel, reportOf } from "./report.js";
 import { isLocked, orderOf, type ResolveContext, resolveProject } from "./resolve-project.js";
 
@@ -94,7 +95,7 @@ async function whatToDo(project: OpenedProject, context: ResolveContext, frozen:
   return { orders, unchanged, removed: isMissing ? unneeded(resolved, project) : removed, resolved };
 }
 
-/** The order of a locked peel; the registry is only asked for the tarball's address, and only when it is needed. */
+/** The order of a locked peel; the registry is asked for the tarball's address only where it isn't the usual one. */
 function lockedOrder(project: OpenedProject, name: string, context: FetchContext): PeelOrder {
   const entry: Lockfile["peels"][string] = project.lock.peels[name]!;
   const { version, registry, integrity, adapters, dependencies = {} } = entry;
@@ -108,6 +109,7 @@ function lockedOrder(project: OpenedProject, name: string, context: FetchContext
       adapter: file,
     })),
     claims: { dependencies },
+    usual: usualTarballUrl(registry, name, version),
     async tarball() {
       const config = { ...context.config, registryFor: () => registry };
       const catalogue = createCatalogue(config, {

@@ -1,7 +1,7 @@
 import type { Lockfile, ProjectManifest } from "@banana-peel/format";
 import type { ReadyPeel } from "./bring-peels.js";
 import type { Disk } from "./disk/disk.js";
-import { linkPeel } from "./project/link-peel.js";
+import { placePeel } from "./project/place-peel.js";
 import type { OpenedProject } from "./project/with-project.js";
 import { lockText, projectText } from "./project/write-json.js";
 
@@ -27,10 +27,7 @@ export async function putInPlace(
   try {
     await project.commit({
       peels: new Map(
-        ready.map(({ order, fetched }) => [
-          order.name,
-          (folder: string) => linkPeel(fetched.peel, fetched.folder, folder, disk),
-        ]),
+        ready.map(({ order, fetched }) => [order.name, (folder: string) => placePeel(fetched, folder, disk)]),
       ),
       removed,
       manifest: peels === undefined ? undefined : projectText({ ...project.manifest, peels }),

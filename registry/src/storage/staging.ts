@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { extractedSource, extractTarball } from "@banana-peel/client";
 import { type BananaError, isBananaError, type PeelSource } from "@banana-peel/format";
+import { folderSource } from "@banana-peel/format/node";
 import { StagedFile } from "./staged-file.js";
 
 /** A tarball that came in, unpacked beside it; nobody sees it before it is put in its place. */
@@ -96,7 +97,7 @@ async function unpack(
 ): Promise<PeelSource | BananaError> {
   try {
     const digests = await extractTarball(chunks, folder, label, undefined, { totalBytes });
-    return extractedSource(folder, label, digests);
+    return extractedSource(folderSource(folder), label, digests);
   } catch (error) {
     if (isBananaError(error) && error.code === "TARBALL_INVALID") return error;
     throw error;

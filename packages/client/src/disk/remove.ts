@@ -3,6 +3,7 @@ import { hasCode } from "./errors.js";
 
 /** Removes a folder and everything in it; nothing happens when there is none. */
 export async function removeTree(disk: Disk, folder: string): Promise<void> {
+  if (!(await exists(disk, folder))) return;
   await disk.rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 

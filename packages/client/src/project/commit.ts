@@ -14,7 +14,7 @@ import { peelFolder } from "./read-project.js";
  * Specification: docs/specification/lock.md, Changing a project.
  */
 export interface Change {
-  /** Peels to put in place: name to a function that fills an empty folder with the peel's files. */
+  /** Peels to put in place: name to a function that makes a folder of the peel's files. */
   readonly peels: ReadonlyMap<string, (folder: string) => Promise<void>>;
   /** Peels to take away. */
   readonly removed: readonly string[];
@@ -46,10 +46,8 @@ export async function commitChange(
     await disk.mkdir(join(work, "new"), { recursive: true });
     await disk.mkdir(join(work, "old"));
     const journal: Journal = { peels: [], removed: [...change.removed] };
-    for (const [name, fill] of change.peels) {
-      const folder = join(work, "new", String(journal.peels.length));
-      await disk.mkdir(folder);
-      await fill(folder);
+    for (const [name, place] of change.peels) {
+      await place(join(work, "new", String(journal.peels.length)));
       journal.peels.push([name, journal.peels.length]);
     }
     for (const [file, text] of [

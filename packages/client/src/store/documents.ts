@@ -6,6 +6,7 @@ import type { Disk } from "../disk/disk.js";
 import { makeFolder } from "../disk/make-folder.js";
 import { ownName } from "../disk/process-id.js";
 import { removeEmpty } from "../disk/remove.js";
+import { writeAll } from "../disk/write-all.js";
 import { documentOf, readEntry } from "../registry/packument.js";
 import { placesOf } from "./places.js";
 
@@ -48,11 +49,11 @@ export function openDocuments(root: string, disk: Disk): Documents {
     for (let attempt = 1; ; attempt++)
       try {
         await Promise.all([makeFolder(disk, temporary), makeFolder(disk, documents)]);
-        const file = await disk.open(own, "wx", 0o600);
+        const file = disk.openSync(own, "wx", 0o600);
         try {
-          await file.writeFile(text);
+          writeAll(disk, file, Buffer.from(text));
         } finally {
-          await file.close();
+          disk.closeSync(file);
         }
         return await disk.rename(own, path);
       } catch (error) {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type FileDigest, isBananaError, missing, type PeelSource, tooLarge } from "@banana-peel/format";
-import { folderSource } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "../disk/disk.js";
+import { writeAll } from "../disk/write-all.js";
 import { type FileSink, readTarball, TARBALL_LIMITS, type TarballLimits } from "../tarball/read-tarball.js";
 
 /** Mode of the store's files: hard links share them with projects, so nobody may write to one. */
@@ -26,10 +26,13 @@ export async function extractTarball(
   const rest = chunks[Symbol.asyncIterator]();
   // Without return(): when the archive turns out to be broken, the rest is still there to be read.
   const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => rest.next() }) };
+  const made = new Set<string>();
   let open: number | undefined;
   const begin = (path: string): FileSink => {
     const target = join(folder, ...path.split("/"));
-    mkdirSync(dirname(target), { recursive: true });
+    const above = dirname(target);
+    if (!made.has(above)) mkdirSync(above, { recursive: true });
+    made.add(above);
     const file = disk.openSync(target, "wx", FILE_MODE);
     open = file;
     const hash = createHash("sha256");
@@ -64,17 +67,12 @@ async function drain(rest: AsyncIterator<Uint8Array>): Promise<void> {
   while (!(await rest.next()).done);
 }
 
-function writeAll(disk: Disk, file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += disk.writeSync(file, bytes.subarray(written));
-}
-
-/** The source of a folder whose files were digested while they were written there, and by nobody else since. */
+/** A source over a folder whose files were digested while they were written there, and by nobody else since. */
 export function extractedSource(
-  folder: string,
+  source: PeelSource,
   label: string,
   digests: ReadonlyMap<string, FileDigest>,
 ): PeelSource {
-  const source = folderSource(folder);
   return {
     ...source,
     label,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Disk } from "../disk/disk.js";
 import { ownName } from "../disk/process-id.js";
+import { writeAll } from "../disk/write-all.js";
 import type { Places } from "./places.js";
 import { keep, partName } from "./sweep.js";
 
@@ -50,7 +51,7 @@ export async function openPartial(
   const discard = async () => {
     given = true;
     close();
-    await disk.rm(path, { force: true }).catch(() => undefined);
+    await disk.unlink(path).catch(() => undefined);
     await disk.rmdir(places.partial).catch(() => undefined);
   };
   return {
@@ -73,7 +74,7 @@ export async function openPartial(
       if (given || (bytes === 0 && (total === undefined || total < partialBytes))) return;
       try {
         file ??= disk.openSync(path, "a", 0o600);
-        for (let at = 0; at < chunk.length; ) at += disk.writeSync(file, chunk.subarray(at));
+        writeAll(disk, file, chunk);
       } catch {
         void discard();
       }

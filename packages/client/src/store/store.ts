@@ -8,6 +8,7 @@ import { makeFolder } from "../disk/make-folder.js";
 import { ownName } from "../disk/process-id.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { extractedSource, extractTarball } from "./extract.js";
+import { type HeldSource, holdSmallFiles } from "./held-source.js";
 import { leaseEntry } from "./lease.js";
 import { openPartial, PARTIAL_BYTES, type PartialDownload } from "./partial.js";
 import { placesOf } from "./places.js";
@@ -18,6 +19,8 @@ export interface StoredPeel {
   /** Folder with exactly the peel's files, this process's own: nobody takes it away before `release`. */
   readonly folder: string;
   readonly peel: VerifiedPeel;
+  /** Those files, for further checks: small ones are read once, and are in memory until `forget`. */
+  readonly source: HeldSource;
   /** Removes the folder; what is in the store stays there. May be called twice. */
   release(): Promise<void>;
 }
@@ -109,8 +112,8 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
       const release = remover(lease);
       try {
         if (await leaseEntry(disk, folder, lease)) {
-          const peel = await verifyPeel(folderSource(lease));
-          return { folder: lease, peel, release };
+          const source = holdSmallFiles(folderSource(lease));
+          return { folder: lease, peel: await verifyPeel(source), source, release };
         }
         await release();
       } catch (error) {
@@ -137,10 +140,12 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
         // Recursive: another process may just have removed the empty temporary folder.
         await makeFolder(disk, folder);
         const digests = await extractTarball(chunks, folder, label, disk);
-        const peel = await verifyPeel(extractedSource(folder, label, digests));
+        const source = holdSmallFiles(folderSource(folder));
+        const peel = await verifyPeel(extractedSource(source, label, digests));
         return {
           folder,
           peel,
+          source,
           release: discard,
           async commit() {
             await moveIn(disk, folder, places.entry(integrity));

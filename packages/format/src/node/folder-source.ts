@@ -1,7 +1,18 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  read,
+  readdirSync,
+  readFile,
+  readFileSync,
+  readSync,
+} from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { BananaError } from "../errors/banana-error.js";
 import { isSafePath } from "../layout.js";
 import { LIMITS } from "../limits.js";
@@ -9,6 +20,13 @@ import { missing, type PeelSource, tooLarge } from "../source.js";
 
 /** Bytes of a file that are in memory at a time while it is streamed. */
 const PIECE = 1024 * 1024;
+/**
+ * Bytes up to which a file is read at once: the way to another thread and back costs more than such a file. A larger one
+ * leaves the event loop free.
+ */
+const AT_ONCE = PIECE;
+const readLater = promisify(read);
+const readWholeLater = promisify(readFile);
 
 /**
  * A source over a folder. Symbolic links (also on the way to a file) and anything but plain files and folders are
@@ -21,7 +39,7 @@ export function folderSource(folder: string): PeelSource {
     async list() {
       const paths: string[] = [];
       try {
-        await walk(folder, "", paths);
+        walk(folder, "", paths);
       } catch (error) {
         if (isAbsent(error)) throw noFolder(folder, error);
         throw error;
@@ -29,55 +47,57 @@ export function folderSource(folder: string): PeelSource {
       return paths.sort();
     },
     async read(path, maxBytes) {
-      const handle = await openFile(folder, path, maxBytes);
+      const file = openFile(folder, path, maxBytes);
       try {
-        return await handle.readFile();
+        return file.size <= AT_ONCE ? readFileSync(file.fd) : await readWholeLater(file.fd);
       } finally {
-        await handle.close();
+        closeSync(file.fd);
       }
     },
     async *stream(path, maxBytes) {
-      const handle = await openFile(folder, path, maxBytes);
+      const file = openFile(folder, path, maxBytes);
       try {
-        yield* pieces(handle);
+        yield* pieces(file);
       } finally {
-        await handle.close();
+        closeSync(file.fd);
       }
     },
     async digest(path, maxBytes) {
-      const handle = await openFile(folder, path, maxBytes);
+      const file = openFile(folder, path, maxBytes);
       try {
         const hash = createHash("sha256");
         let bytes = 0;
-        for await (const piece of pieces(handle)) {
+        for await (const piece of pieces(file)) {
           hash.update(piece);
           bytes += piece.length;
         }
         return { bytes, sha256: hash.digest("hex") };
       } finally {
-        await handle.close();
+        closeSync(file.fd);
       }
     },
   };
 }
 
-/** Opens a file and measures it through the handle, so that the file that was measured is the one that is read. */
-async function openFile(
-  folder: string,
-  path: string,
-  maxBytes = Number.POSITIVE_INFINITY,
-): Promise<FileHandle> {
+/** A file that is open for reading. */
+interface OpenFile {
+  readonly fd: number;
+  readonly size: number;
+}
+
+/** Opens a file and measures what was opened, so that the file that was measured is the one that is read. */
+function openFile(folder: string, path: string, maxBytes = Number.POSITIVE_INFINITY): OpenFile {
   if (!isSafePath(path)) throw unsafe(path);
   try {
-    await refuseLinks(folder, path);
-    const handle = await open(join(folder, path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    refuseLinks(folder, path);
+    const fd = openSync(join(folder, path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
-      const stat = await handle.stat();
+      const stat = fstatSync(fd);
       if (!stat.isFile()) throw notPlain(path);
       if (stat.size > maxBytes) throw tooLarge(folder, path, stat.size, maxBytes);
-      return handle;
+      return { fd, size: stat.size };
     } catch (error) {
-      await handle.close();
+      closeSync(fd);
       throw error;
     }
   } catch (error) {
@@ -87,30 +107,32 @@ async function openFile(
 }
 
 /** The rest of a file, piece by piece in one buffer. */
-async function* pieces(handle: FileHandle): AsyncGenerator<Uint8Array, void, undefined> {
-  const { size } = await handle.stat();
+async function* pieces({ fd, size }: OpenFile): AsyncGenerator<Uint8Array, void, undefined> {
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(PIECE, size)));
   for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+    const length =
+      size <= AT_ONCE
+        ? readSync(fd, buffer, 0, buffer.length, null)
+        : (await readLater(fd, buffer, 0, buffer.length, null)).bytesRead;
+    if (length === 0) return;
+    yield buffer.subarray(0, length);
   }
 }
 
-async function refuseLinks(folder: string, path: string): Promise<void> {
+function refuseLinks(folder: string, path: string): void {
   const parts = path.split("/");
   for (let count = 1; count <= parts.length; count++) {
-    const stat = await lstat(join(folder, ...parts.slice(0, count)));
+    const stat = lstatSync(join(folder, ...parts.slice(0, count)));
     const isLast = count === parts.length;
     if (isLast ? !stat.isFile() : stat.isSymbolicLink()) throw notPlain(path);
   }
 }
 
-async function walk(folder: string, prefix: string, paths: string[]): Promise<void> {
-  for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
+function walk(folder: string, prefix: string, paths: string[]): void {
+  for (const entry of readdirSync(join(folder, prefix), { withFileTypes: true })) {
     if (prefix === "" && (entry.name.startsWith(".git") || entry.name === "node_modules")) continue;
     const path = prefix + entry.name;
-    if (entry.isDirectory()) await walk(folder, `${path}/`, paths);
+    if (entry.isDirectory()) walk(folder, `${path}/`, paths);
     else if (entry.isFile()) paths.push(path);
     else throw notPlain(path);
     if (paths.length > LIMITS.files)

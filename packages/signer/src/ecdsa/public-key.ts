@@ -19,12 +19,26 @@ export interface PublicKey {
   verify(signature: Uint8Array, data: Uint8Array): Promise<boolean>;
 }
 
+/** Keys that were imported, by their text: many peels have one signer. At most so many, of so many characters. */
+const imported = new Map<string, PublicKey>();
+const MAX_IMPORTED = 64;
+const MAX_CHARACTERS = 1024;
+
 /**
  * Imports an SPKI PEM public key on P-256, P-384 or P-521 in uncompressed form.
  * Specification: docs/specification/signing.md, Keys.
  * @throws BananaError KEY_INVALID
  */
 export async function importPublicKey(pem: string, where = "public key"): Promise<PublicKey> {
+  const before = imported.get(pem);
+  if (before !== undefined) return before;
+  const key = await importNew(pem, where);
+  if (imported.size >= MAX_IMPORTED) imported.clear();
+  if (pem.length <= MAX_CHARACTERS) imported.set(pem, key);
+  return key;
+}
+
+async function importNew(pem: string, where: string): Promise<PublicKey> {
   const block = fromPem(pem);
   if (block?.label !== "PUBLIC KEY") throw invalid(where, describe(pem));
   const hex = toHex(block.der);
@@ -47,7 +61,7 @@ export async function importPublicKey(pem: string, where = "public key"): Promis
     algorithm: curve.algorithm,
     publicKeyPem,
   });
-  return {
+  const usable: PublicKey = {
     identity,
     async verify(signature, data) {
       const raw = derToRaw(signature, curve.bytes);
@@ -60,6 +74,7 @@ export async function importPublicKey(pem: string, where = "public key"): Promis
       );
     },
   };
+  return Object.freeze(usable);
 }
 
 /**
