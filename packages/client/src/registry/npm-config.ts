@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { BananaError } from "@banana-peel/format";
 import type { NpmOptions } from "../http/credentials.js";
 import type { Retry } from "../http/retry.js";
+import { clientVersion } from "../version.js";
 
 /** Where requests go and with what rights, as .npmrc files and the environment say. */
 export interface RegistryConfig {
@@ -124,6 +124,5 @@ function npmFolder(): string {
 }
 
 function userAgent(): string {
-  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
-  return `banana-peel/${version} node/${process.version} ${process.platform} ${process.arch}`;
+  return `banana-peel/${clientVersion()} node/${process.version} ${process.platform} ${process.arch}`;
 }
