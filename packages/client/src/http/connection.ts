@@ -51,8 +51,8 @@ export async function connectionFor(
 /** Loaded only where there is a proxy. */
 async function proxyAgent(url: URL, proxy: URL, options: object): Promise<HttpAgent> {
   if (proxy.protocol.startsWith("socks")) {
-    const { SocksProxyAgent } = await import("socks-proxy-agent");
-    return new SocksProxyAgent(proxy, options);
+    const { socksAgent } = await import("./socks-proxy.js");
+    return socksAgent(proxy, options);
   }
   if (url.protocol === "https:") {
     const { HttpsProxyAgent } = await import("https-proxy-agent");
