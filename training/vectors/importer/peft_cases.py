@@ -8,7 +8,7 @@ from peft import EvaConfig, LoraConfig, get_peft_model
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
-TRAINED = ("lora_A", "lora_B", "lora_E", "lora_embedding", "lora_magnitude", "hada_", "lokr_")
+TRAINED = ("lora_A", "lora_B", "lora_E", "lora_embedding", "lora_magnitude", "hada_", "lokr_", "vera_lambda")
 
 
 class Attention(nn.Module):

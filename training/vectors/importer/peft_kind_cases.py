@@ -1,4 +1,4 @@
-"""PEFT's kinds beside LoRA: LoHa, LoKr and AdaLoRA have low-rank forms, the others are refused by name."""
+"""PEFT's kinds beside LoRA: LoHa, LoKr, AdaLoRA and VeRA have low-rank forms, the others are refused by name."""
 
 import torch
 from case import Case
@@ -60,9 +60,16 @@ def adalora() -> None:
     case.exact("peft", deltas(loaded), rank=3)
 
 
+def vera() -> None:
+    exact("peft-vera", "one A and B for layers of different sizes, each cut to its own", VeraConfig(r=3, target_modules=EVERY), rank=3)
+    exact("peft-vera-bfloat16", "bfloat16 factors", VeraConfig(r=2, target_modules=["q_proj"]), cast=torch.bfloat16)
+    exact("peft-vera-fan-in-fan-out", "of a Conv1D, whose weight is stored the other way round", VeraConfig(r=2, target_modules=["c_attn"], fan_in_fan_out=True), transpose=True)
+
+
 def refusals() -> None:
     q = ["q_proj"]
-    refused("peft-vera", "VeRA", VeraConfig(r=2, target_modules=["layers.0.q_proj"]), ["VeRA", "VERA"])
+    refused("peft-vera-projections", "VeRA whose projections were not saved", VeraConfig(r=2, target_modules=q, save_projection=False), ["VeRA", "save_projection"])
+    refused("peft-vera-wrong-rank", "r is another's", VeraConfig(r=2, target_modules=q), ["vera_A", "found 3"], code="IMPORT_INVALID", edit=lambda c: c | {"r": 3})
     refused("peft-ia3", "IA3", IA3Config(target_modules=q, feedforward_modules=[]), ["IA3"])
     refused("peft-oft", "OFT", OFTConfig(r=0, oft_block_size=4, target_modules=q), ["OFT", "rotates"])
     refused("peft-boft", "BOFT", BOFTConfig(boft_block_size=4, target_modules=q), ["BOFT"])
@@ -82,4 +89,5 @@ def main() -> None:
     lokr()
     cut("peft-lokr-cut", "LoKr cut to rank 3", LoKrConfig(r=16, alpha=4, target_modules=["layers.0.q_proj"]), 3)
     adalora()
+    vera()
     refusals()

@@ -32,6 +32,11 @@ export interface Delta {
   exact(): Factors;
   /** Writes row i of the delta, K numbers in float64. */
   row(i: number, out: Float64Array): void;
+  /**
+   * Present where the file doesn't say K: the update of a layer of so many input features; undefined for more than the
+   * file can fill.
+   */
+  ofWidth?(k: number): Delta | undefined;
   /** Best form of at most this rank, where the structure gives it more cheaply than the written-out delta. */
   truncated?(rank: number): Factors;
 }

@@ -25,14 +25,13 @@ const KINDS: Readonly<Record<string, readonly [name: string, reason: string]>> =
   SHIRA: ["SHiRA", "its update is sparse, of full rank"],
   TRAINABLE_TOKENS: ["trainable tokens", "it replaces rows of the embedding"],
   VBLORA: ["VB-LoRA", "its factors are mixed from a bank of vectors"],
-  VERA: ["VeRA", "its factors are random projections that all layers share"],
   XLORA: ["X-LoRA", "it mixes several LoRAs by the input, token by token"],
 };
 
 /** Kinds that carry LoRAs of their own, each in a folder. */
 const HOLDERS = new Set(["XLORA", "POLY"]);
 
-/** IMPORT_UNSUPPORTED for a kind of PEFT's that is none of LORA, LOHA, LOKR and ADALORA. */
+/** IMPORT_UNSUPPORTED for a kind of PEFT's that is none of LORA, LOHA, LOKR, ADALORA and VERA. */
 export function refusedKind(type: unknown, where: string): BananaError {
   const [name, reason] =
     typeof type === "string" && Object.hasOwn(KINDS, type)
@@ -40,6 +39,6 @@ export function refusedKind(type: unknown, where: string): BananaError {
       : [`an adapter of an unknown kind`, "this importer doesn't know what its tensors mean"];
   const mend = HOLDERS.has(String(type))
     ? "Import the folder of one of its LoRAs."
-    : "Train a LoRA, LoHa, LoKr or AdaLoRA with PEFT.";
+    : "Train a LoRA, LoHa, LoKr, AdaLoRA or VeRA with PEFT.";
   return unsupported(`${name} (peft_type ${JSON.stringify(type)})`, where, reason, mend);
 }

@@ -8,6 +8,7 @@ import { loraConfig, type PeftConfig } from "./peft-config.js";
 import { refusedKind } from "./peft-kinds.js";
 import { readPeftLycoris } from "./peft-lycoris.js";
 import { otherTensor, PEFT_PREFIX, peftPlace } from "./peft-names.js";
+import { readPeftVera } from "./peft-vera.js";
 import { groupTensors, need, type Roles, readModule } from "./tensors.js";
 import { pair } from "./updates.js";
 
@@ -17,8 +18,8 @@ const KEY =
 
 /**
  * PEFT (huggingface/peft 0.21.2): adapter_config.json and adapter_model.safetensors;
- * base_model.model.X.lora_A.weight [r,K], .lora_B.weight [N,r]; delta = s B A; LoHa, LoKr and AdaLoRA by their own
- * tensors. fan_in_fan_out only says how the
+ * base_model.model.X.lora_A.weight [r,K], .lora_B.weight [N,r]; delta = s B A; LoHa, LoKr, AdaLoRA and VeRA by their
+ * own tensors. fan_in_fan_out only says how the
  * base's weight is stored, so A and B are the same for it.
  */
 export const peft: Importer = {
@@ -54,6 +55,7 @@ const KINDS: Readonly<
   LOHA: readPeftLycoris,
   LOKR: readPeftLycoris,
   ADALORA: readPeftAdalora,
+  VERA: readPeftVera,
 };
 
 /** What the names of a file in PEFT's style say about a module: its path and the configuration that scales it. */

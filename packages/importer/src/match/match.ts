@@ -85,9 +85,10 @@ function mapped(target: Target): Candidates {
   return { kind: "map", spellings: [{ target, component: undefined, kind: "path", rows, part: false }] };
 }
 
-function confirm(module: SourceModule, { target, rows }: Spelling, kind: MatchKind): Match[] {
-  const range = fits(module.delta, target) ? rows(target.n, module.delta.n) : undefined;
-  return range === undefined ? [] : [{ target, module, rows: range, kind }];
+function confirm(found: SourceModule, { target, rows }: Spelling, kind: MatchKind): Match[] {
+  const delta = found.delta.ofWidth?.(target.k) ?? found.delta;
+  const range = fits(delta, target) ? rows(target.n, delta.n) : undefined;
+  return range === undefined ? [] : [{ target, module: { ...found, delta }, rows: range, kind }];
 }
 
 function fits({ k, kernel }: SourceModule["delta"], target: Target): boolean {
