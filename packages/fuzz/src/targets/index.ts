@@ -1,5 +1,6 @@
 import { archives } from "./archives.js";
 import { documents } from "./documents.js";
+import { loras } from "./loras.js";
 import { onnx } from "./onnx.js";
 import { registry } from "./registry.js";
 import { safetensors } from "./safetensors.js";
@@ -9,6 +10,7 @@ import type { FuzzTarget } from "./target.js";
 /** Every reader of strangers' bytes. */
 export const TARGETS: readonly FuzzTarget[] = [
   ...safetensors,
+  ...loras,
   ...onnx,
   ...documents,
   ...archives,
