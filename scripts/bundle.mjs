@@ -1,7 +1,7 @@
 /**
  * Joins the modules behind each entry point of the package in the working folder into one file, shared ones into
- * `dist/shared-*.js`: Node takes half a millisecond for every module that it loads, and a command of banana-peel would
- * load three hundred. Runs after tsc, whose declarations and other files stay; what is not of the package stays an import.
+ * `dist/shared-*.js`: a command of banana-peel would load three hundred modules, a third of the processor time of one that
+ * has nothing to do. Runs after tsc, whose declarations and other files stay; what is not of the package stays an import.
  */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
