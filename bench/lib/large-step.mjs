@@ -44,6 +44,7 @@ else {
     await base.setPeels([{ peel: other, weight: 1 }], choice);
     await timed("swap", () => base.setPeels([{ peel, weight: 1 }], choice));
     await timed("swapped", run);
+    await timed("newWeight", () => base.setPeels([{ peel, weight: 0.5 }], choice));
   }
 }
 await timed("again", run);
