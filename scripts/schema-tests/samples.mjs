@@ -109,6 +109,7 @@ export const samples = {
           scheme: { ...scheme, granularity: "block", axis: 0, blockSize: 32, zeroPoint: "w_zero" },
         },
       ],
+      moments: { path: "moments.safetensors", bytes: 1, sha256: "0".repeat(64) },
       image: {
         size: 96,
         backbone: "backbone",

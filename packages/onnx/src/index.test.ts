@@ -10,6 +10,7 @@ it("exports this and no more", () => {
     "dither",
     "ditherSeed",
     "editModel",
+    "fromFloats",
     "inspectGraph",
     "nearest",
     "openForm",
@@ -19,6 +20,7 @@ it("exports this and no more", () => {
     "readElements",
     "readModel",
     "readModelInTurns",
+    "toFloats",
     "traceTarget",
   ]);
 });

@@ -1,5 +1,5 @@
 export { editModel } from "./edit/edit-model.js";
-export type { ElementsEdit, ModelEdits, NewInitializer, NewInput, NewNode } from "./edit/types.js";
+export type { ElementsEdit, ModelEdits, NewInitializer, NewInput, NewNode, NewOutput } from "./edit/types.js";
 export { type Elements, type FormData, type FormSpec, openForm } from "./form/open-form.js";
 export { type Plane, planeOf } from "./form/plane.js";
 export { type BlocksAlong, PROMOTED_BLOCK, type Promoted, type Promotion, promote } from "./form/promote.js";
@@ -10,6 +10,7 @@ export type { Doubt, DoubtReason, FoundTarget, GraphInspection } from "./inspect
 export { ONNX_LIMITS } from "./limits.js";
 export { DATA_TYPE, dataTypeName } from "./model/data-type.js";
 export { type ReadExternal, readElements } from "./model/elements.js";
+export { fromFloats, toFloats } from "./model/floats.js";
 export { readModel, readModelInTurns } from "./model/read-model.js";
 export type {
   ExternalData,

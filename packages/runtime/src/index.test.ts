@@ -3,7 +3,13 @@ import * as runtime from "./index.js";
 import * as node from "./node/index.js";
 
 it("exports this and no more", () => {
-  expect(Object.keys(runtime).sort()).toEqual(["inspectBase", "openBase", "openModels", "openPeel"]);
+  expect(Object.keys(runtime).sort()).toEqual([
+    "collectMoments",
+    "inspectBase",
+    "openBase",
+    "openModels",
+    "openPeel",
+  ]);
   expect(Object.keys(node).sort()).toEqual([
     "baseFolder",
     "cleanMergedSets",

@@ -23,6 +23,11 @@ export {
   type OpenModelsOptions,
   openModels,
 } from "./models/open-models.js";
+export {
+  type CollectedMoments,
+  type CollectMomentsOptions,
+  collectMoments,
+} from "./moments/collect-moments.js";
 export type { Feeds, Ort, Session, SessionOptions } from "./ort.js";
 export { openPeel } from "./peel/open-peel.js";
 export type { LoadedPeel, PeelChoice, PeelUse } from "./peel/types.js";

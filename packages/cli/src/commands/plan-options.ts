@@ -23,7 +23,7 @@ export function planOptions(command: Command, strategies: readonly string[]): Co
     )
     .addOption(
       new Option("--rounding <name>", "how a merge puts a value on the grid")
-        .choices(["auto", "nearest", "dither"])
+        .choices(["auto", "nearest", "dither", "calibrated"])
         .default("auto"),
     )
     .option("--target <path=strategy...>", "another strategy for one target: attach, merge, promote or auto")

@@ -53,6 +53,14 @@ export interface BaseCard {
    * @maxItems 100000
    */
   targets: Target[];
+  /**
+   * safetensors file of the second moments of the targets' inputs, for calibrated rounding. Not one of files: it isn't needed to run the base, and the base digest doesn't depend on it.
+   */
+  moments?: {
+    path: FilePath;
+    bytes: number;
+    sha256: string;
+  };
   image?: Image;
 }
 export interface Target {

@@ -52,6 +52,7 @@ function editGraph(bytes: Uint8Array, edits: ModelEdits): Chunks {
   }
   for (const added of edits.initializers ?? []) chunks.field(GRAPH.initializer, initializerMessage(added));
   for (const input of edits.inputs ?? []) chunks.field(GRAPH.input, valueMessage(input));
+  for (const output of edits.outputs ?? []) chunks.field(GRAPH.output, valueMessage(output));
   return chunks;
 }
 
@@ -76,6 +77,12 @@ function checkEdits({ graph }: OnnxModel, edits: ModelEdits): void {
   }
   for (const old of edits.renamedOutputs?.keys() ?? []) taken.delete(old);
   for (const added of [...(edits.inputs ?? []), ...(edits.initializers ?? [])]) claim(added.name);
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  for (const { name } of edits.outputs ?? []) {
+    if (!graph.producers.has(name)) throw invalid(name, `expected a node that makes ${name}, found none`);
+    if (outputs.has(name)) throw invalid(name, `expected a new output, found ${name} among them`);
+    outputs.add(name);
+  }
   for (const [index, { outputs }] of edits.replacedNodes ?? []) {
     const old = graph.nodes[index];
     if (old?.outputs.join("\n") !== outputs.join("\n"))

@@ -44,18 +44,19 @@ export function initializerMessage({ name, dataType, dims, bytes }: NewInitializ
   return withElements(chunks.integer(TENSOR.dataType, dataType).text(TENSOR.name, name), bytes);
 }
 
-/** A ValueInfoProto of a tensor. */
-export function valueMessage(input: NewInput): Chunks {
+/** A ValueInfoProto of a tensor; without `dims`, of any shape. */
+export function valueMessage(value: Pick<NewInput, "name" | "dataType"> & Partial<NewInput>): Chunks {
   const shape = new Chunks();
-  for (const dim of input.dims) {
+  for (const dim of value.dims ?? []) {
     const size = new Chunks();
     shape.field(
       SHAPE.dim,
       typeof dim === "number" ? size.integer(DIM.value, dim) : size.text(DIM.param, dim),
     );
   }
-  const tensor = new Chunks().integer(TENSOR_TYPE.elemType, input.dataType).field(TENSOR_TYPE.shape, shape);
-  return new Chunks().text(VALUE.name, input.name).field(VALUE.type, new Chunks().field(TYPE.tensor, tensor));
+  const tensor = new Chunks().integer(TENSOR_TYPE.elemType, value.dataType);
+  if (value.dims !== undefined) tensor.field(TENSOR_TYPE.shape, shape);
+  return new Chunks().text(VALUE.name, value.name).field(VALUE.type, new Chunks().field(TYPE.tensor, tensor));
 }
 
 /** A NodeProto like the one given, with some outputs renamed; every other byte stays. */

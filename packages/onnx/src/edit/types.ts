@@ -9,6 +9,13 @@ export interface NewInput {
   readonly dims: readonly (number | string)[];
 }
 
+/** A tensor of the graph that is to be an output of it too. */
+export interface NewOutput {
+  readonly name: string;
+  /** TensorProto.DataType. */
+  readonly dataType: number;
+}
+
 /** A node to add. */
 export interface NewNode {
   readonly name: string;
@@ -40,6 +47,7 @@ export type ElementsEdit = Uint8Array | ExternalData;
 /** What editModel changes. */
 export interface ModelEdits {
   readonly inputs?: readonly NewInput[];
+  readonly outputs?: readonly NewOutput[];
   readonly initializers?: readonly NewInitializer[];
   /** Initializers to leave out; whoever reads one of them must be replaced. */
   readonly removedInitializers?: ReadonlySet<string>;

@@ -20,8 +20,9 @@ export interface CheckedFiles {
 }
 
 /** Guards the files of a card. Specification: docs/specification/base.md, Files and digest. */
-export function checkedFiles(card: Pick<BaseCard, "files">, files: BaseFiles): CheckedFiles {
-  const expected = new Map(card.files.map((file) => [file.path, file]));
+export function checkedFiles(card: Pick<BaseCard, "files" | "moments">, files: BaseFiles): CheckedFiles {
+  const listed = card.moments === undefined ? card.files : [...card.files, card.moments];
+  const expected = new Map(listed.map((file) => [file.path, file]));
   const check = (path: string, bytes: number, sha256: string) => {
     const file = expected.get(path);
     if (file === undefined) throw differs(path, `expected ${path} on the card, found it in a graph only`);

@@ -5,17 +5,21 @@ import type { PlanOptions } from "../plan/types.js";
 /** Counts up when the same input gives other plans, bytes or files than before. */
 const VERSION = 2;
 
-/** The name of a merged set's content: the base, the peels' content and weights in their order, and what was asked for. */
+/**
+ * The name of a merged set's content: the base, the peels' content and weights in their order, and what was asked for.
+ * @param moments SHA-256 of the base's moments, which calibrated rounding depends on
+ */
 export function setKey(
   baseDigest: string,
   uses: readonly PeelUse[],
   { strategy = "auto", rounding = "auto", perTarget }: PlanOptions,
+  moments?: string,
 ): Promise<string> {
   const named = [
     VERSION,
     baseDigest,
     uses.map(({ peel, weight, perTarget }) => [peel.digest, peel.entry.file, weight, inOrder(perTarget)]),
-    [strategy, rounding, inOrder(perTarget)],
+    [strategy, rounding, inOrder(perTarget), ...(rounding === "calibrated" ? [moments] : [])],
   ];
   return sha256Hex(new TextEncoder().encode(JSON.stringify(named)));
 }

@@ -94,7 +94,7 @@ async function streamTarget(
   { path }: MergedFile,
   signal: AbortSignal | undefined,
 ): Promise<{ changed: boolean; place: StoredPlace } | undefined> {
-  if (strategy !== "merge" || !context.engine.files) return undefined;
+  if (strategy !== "merge" || rounding === "calibrated" || !context.engine.files) return undefined;
   const found = await context.openPlane(open, signal);
   if (found?.file === undefined) return undefined;
   const { plane, file: input } = found;

@@ -9,7 +9,7 @@ const MAX_LICENSE = 200;
 
 /**
  * The card of a merged base, but for its files: family and version as before, so that other peels
- * still fit, a title and a description that name the peels; the licence is that of both, and without promoted targets,
+ * still fit, without moments, a title and a description that name the peels; the licence is that of both, and without promoted targets,
  * which are stored in another scheme now, and attached ones, whose output another node makes. Specification: docs/specification/base.md.
  */
 export function mergedCard(card: BaseCard, uses: readonly PeelUse[], { graphs }: MergedModels): BaseCard {
@@ -19,8 +19,10 @@ export function mergedCard(card: BaseCard, uses: readonly PeelUse[], { graphs }:
   );
   const licences = [...new Set([card.license, ...uses.map(({ peel }) => peel.manifest.license)])];
   const license = licences.length === 1 ? licences[0]! : licences.map((text) => `(${text})`).join(" AND ");
+  // Other weights give other inputs.
+  const { moments: _, ...rest } = card;
   return {
-    ...card,
+    ...rest,
     title:
       `${card.title ?? card.family} with ${uses.map(({ peel: { manifest } }) => manifest.title ?? manifest.name).join(", ")}`.slice(
         0,

@@ -4,6 +4,7 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
 import { foldTask } from "../merge/task.js";
 import { allRows } from "../merge/works.js";
+import { calibrateTarget } from "../moments/calibrate-target.js";
 import { Pacer } from "../pacer.js";
 import type { PeelUse } from "../peel/types.js";
 import type { PlanContext } from "./context.js";
@@ -83,6 +84,13 @@ export async function applyTarget(
     const form = await context.readWeights(open, signal);
     const { promoted, erased } = await promoteTarget(open, form, parts, new Pacer(context.now, signal));
     return { weight: { kind: "promote", promoted }, changed: !erased };
+  }
+  if (rounding === "calibrated") {
+    const moments = await context.moments(open, signal);
+    const form = await context.readWeights(open, signal);
+    const pacer = new Pacer(context.now, signal);
+    const { bytes, erased } = await calibrateTarget(form, parts, moments, pacer);
+    return { weight: { kind: "merge", bytes }, changed: !erased };
   }
   const plane = await context.openPlane(open, signal);
   if (plane !== undefined) {

@@ -7,11 +7,15 @@ import type { Part } from "./updates.js";
  * Where "auto" merges. `gain` holds the size of the update to 5%: less than the step between weights that people
  * try (0.7, 0.8, ...). `error` bounds what rounding adds to the weights, relative to the update. To nearest and in
  * finer schemes the error is a part of the update that is missing: at 0.5, the applied and the intended update keep a
- * cosine of 0.89. Dither's is noise, which may be as large as the update: at that, pictures of the nano base still
+ * cosine of 0.89. Dither's, and most of what
+ * is left after calibrated rounding, is noise, which may be as large as the update: at that, pictures of the nano base still
  * change as they should with a cosine of 0.93 or more (docs/guides/rounding.md), and beyond it a layer's outputs soon
  * don't.
  */
-export const MERGE_BOUNDS = { gain: 0.05, error: { nearest: 0.5, promote: 0.5, dither: 1 } } as const;
+export const MERGE_BOUNDS = {
+  gain: 0.05,
+  error: { nearest: 0.5, promote: 0.5, dither: 1, calibrated: 1 },
+} as const;
 
 /** True when what merging keeps is within MERGE_BOUNDS. */
 export function keepsEnough({ gain, error }: Retention, how: RoundingName | "promote"): boolean {
@@ -21,7 +25,7 @@ export function keepsEnough({ gain, error }: Retention, how: RoundingName | "pro
 /** Why nothing was within the bounds. */
 export function boundsInWords(reasons: readonly string[]): string {
   const { nearest, dither } = MERGE_BOUNDS.error;
-  return `${reasons.join(", ")}; bounds are 1 +- ${MERGE_BOUNDS.gain} and ${nearest} (${dither} by dither)`;
+  return `${reasons.join(", ")}; bounds are 1 +- ${MERGE_BOUNDS.gain} and ${nearest} (${dither} by dither and calibrated)`;
 }
 
 /** What may be done to a target before anything is measured. */
@@ -39,7 +43,7 @@ export interface Allowed {
  */
 export function allowed(target: Target, parts: readonly Part[], options: PlanOptions): Allowed {
   const strategy = options.perTarget?.[target.path] ?? options.strategy ?? "auto";
-  const roundings = roundingsOf(options.rounding ?? "auto");
+  const roundings = roundingsOf(options.rounding ?? "auto", target);
   const aware = parts.find(({ use }) => use.peel.entry.training?.method === "merge-aware");
   const overflow = accumulatorOverflow(target);
   if (strategy === "promote" && !canPromote({ target }))
@@ -78,8 +82,11 @@ export function allowed(target: Target, parts: readonly Part[], options: PlanOpt
   return { strategy, roundings };
 }
 
-function roundingsOf(rounding: "auto" | RoundingName): RoundingName[] {
-  return rounding === "auto" ? ["nearest", "dither"] : [rounding];
+/** A table's rows aren't added up, so no row can make up for another's error: there dither does what can be done. */
+function roundingsOf(rounding: "auto" | RoundingName, { operator }: Target): RoundingName[] {
+  if (rounding === "auto") return ["nearest", "dither"];
+  const table = operator === "Gather" || operator === "GatherBlockQuantized";
+  return rounding === "calibrated" && table ? ["dither"] : [rounding];
 }
 
 /**

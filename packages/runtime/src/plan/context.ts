@@ -1,3 +1,4 @@
+import { type BaseCard, readSafetensors } from "@banana-peel/format";
 import type { WeightForm } from "@banana-peel/onnx";
 import type { CheckedFiles } from "../base/check-files.js";
 import type { OpenTarget } from "../base/check-target.js";
@@ -5,6 +6,8 @@ import type { OpenGraph } from "../base/open-graph.js";
 import { type OpenPlane, openPlane } from "../base/planes.js";
 import { readWeights } from "../base/weights.js";
 import type { MergeEngine } from "../merge/types.js";
+import { momentsOf, unknownMoments } from "../moments/read-moments.js";
+import type { Moments } from "../moments/types.js";
 
 /** What planning and merging need of a base. */
 export interface PlanContext {
@@ -15,6 +18,8 @@ export interface PlanContext {
   readonly now: () => number;
   /** The weight in the form that the card says. */
   readWeights(target: OpenTarget, signal: AbortSignal | undefined): Promise<WeightForm>;
+  /** Moments of the target's input; of unknown ones where the base has none. @throws BananaError BASE_INVALID; as CheckedFiles.readFile */
+  moments(target: OpenTarget, signal: AbortSignal | undefined): Promise<Moments>;
   /** The weight as the engine takes it; undefined for a form that isn't a plane, and without WebAssembly. */
   openPlane(target: OpenTarget, signal: AbortSignal | undefined): Promise<OpenPlane | undefined>;
 }
@@ -22,7 +27,7 @@ export interface PlanContext {
 /** The context of an open base. */
 export function planContext(of: {
   readonly digest: string;
-  readonly card: { readonly targets: readonly { readonly graph: string; readonly path: string }[] };
+  readonly card: BaseCard;
   readonly graphs: ReadonlyMap<string, OpenGraph>;
   readonly files: CheckedFiles;
   readonly folder: string | undefined;
@@ -37,6 +42,12 @@ export function planContext(of: {
     targets: card.targets.map(({ graph, path }) => graphs.get(graph)!.targets.get(path)!),
     engine,
     now,
+    async moments({ target }, signal) {
+      if (card.moments === undefined) return unknownMoments(target.k);
+      const { path } = card.moments;
+      const file = readSafetensors(await files.readFile(path, signal), path);
+      return momentsOf(file, target) ?? unknownMoments(target.k);
+    },
     readWeights: (target, signal) => readWeights(target, files, signal),
     openPlane: async (target, signal) => (kernel ? openPlane(target, files, folder, signal) : undefined),
   };

@@ -42,6 +42,10 @@ export async function mergeTarget(
  * The rounding of that name for one target. Dither is seeded by the base's digest and the target's path, so the
  * same peel on the same base rounds in the same way everywhere.
  */
-export async function roundingFor(name: RoundingName, baseDigest: string, path: string): Promise<Rounding> {
+export async function roundingFor(
+  name: Exclude<RoundingName, "calibrated">,
+  baseDigest: string,
+  path: string,
+): Promise<Rounding> {
   return name === "nearest" ? nearest : dither(await ditherSeed(`${baseDigest}\n${path}`));
 }

@@ -26,7 +26,7 @@ interface Keeps {
   readonly cache: MergedCache;
   /** Of the base. */
   readonly folder: string;
-  readonly card: Pick<BaseCard, "family" | "version">;
+  readonly card: Pick<BaseCard, "family" | "version" | "moments">;
   readonly graphs: ReadonlyMap<string, OpenGraph>;
 }
 
@@ -73,7 +73,7 @@ export class Planner {
     const options = given === undefined ? (how as PlanOptions) : this.#optionsOf(given, uses);
     if (this.#keeps === undefined || !this.#worthKeeping(uses, options))
       return this.#workAnew(given ?? (await this.plan(uses, options, watch)), uses, watch);
-    const key = await setKey(this.#context.digest, uses, options);
+    const key = await setKey(this.#context.digest, uses, options, this.#keeps.card.moments?.sha256);
     const found = await this.#keeps.cache.get(key, this.#keeps.folder, watch.signal);
     if (found !== undefined)
       return { plan: this.#remember(found.plan, uses, options), merged: new Map(), cached: found };

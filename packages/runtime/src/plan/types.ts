@@ -7,7 +7,7 @@ import type { OnProgress } from "../progress.js";
 export type Strategy = "attach" | "merge" | "promote";
 
 /** How a merge puts a value on the grid. */
-export type RoundingName = "nearest" | "dither";
+export type RoundingName = "nearest" | "dither" | "calibrated";
 
 /** What a plan may choose. */
 export interface PlanOptions {
@@ -16,7 +16,9 @@ export interface PlanOptions {
   /** Default "auto": merge where a rounding keeps within its bounds, else promote where that does, else attach. */
   readonly strategy?: "auto" | Strategy;
   /**
-   * Rounding of merged targets. Default "auto", by target: nearest where that keeps enough, else dither. Targets of
+   * Rounding of merged targets. Default "auto", by target: nearest where that keeps enough, else dither. "calibrated"
+   * passes the error of each row on to those behind it, by the moments of the base where it has some: the best that is
+   * left of an update at 4 bits, and slower; tables are rounded by dither then. Targets of
    * merge-aware peels are always rounded to nearest. docs/guides/rounding.md shows what each keeps.
    */
   readonly rounding?: "auto" | RoundingName;
@@ -26,7 +28,8 @@ export interface PlanOptions {
 
 /**
  * How well the applied change of a target's weights matches the intended one, as seen in weight space: measured on
- * the values that would be stored, for a sample of the rows of a large weight.
+ * the values that would be stored, for a sample of the rows of a large weight. Where a target is rounded calibrated,
+ * as seen in its outputs, by the moments of its inputs, on all of it.
  */
 export interface Retention {
   /** <applied, intended> / <intended, intended>; 1 is perfect, 0 is gone. */

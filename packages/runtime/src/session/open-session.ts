@@ -23,6 +23,12 @@ export async function openBaseSession(source: SessionSource): Promise<Session> {
   return open(source, graph.model.bytes, await readExternal(source), options(base));
 }
 
+/** Opens the graph as another model of it, on the base's own weights and by the app's own options. */
+export async function openEdited(source: SessionSource, model: Uint8Array): Promise<Session> {
+  const external = source.base.folder === undefined ? await readExternal(source) : [];
+  return open(source, model, external, options(source.base));
+}
+
 /** Opens the graph with a branch beside every target, on the base's own weights. */
 export async function openAttachSession(source: SessionSource): Promise<Session> {
   const external = source.base.folder === undefined ? await readExternal(source) : [];

@@ -123,6 +123,14 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNote>> = {
           }
         }
       },
+      "moments": {
+        "description": "safetensors file of the second moments of the targets' inputs, for calibrated rounding. Not one of files: it isn't needed to run the base, and the base digest doesn't depend on it.",
+        "properties": {
+          "path": {},
+          "bytes": {},
+          "sha256": {}
+        }
+      },
       "image": {
         "description": "Present when the base draws pictures from tags.",
         "properties": {
