@@ -24,6 +24,7 @@ const VARIANTS = [
   ["attach", { strategy: "attach" }],
   ["merge, nearest", { strategy: "merge", rounding: "nearest" }],
   ["merge, dither", { strategy: "merge", rounding: "dither" }],
+  ["merge, calibrated", { strategy: "merge", rounding: "calibrated" }],
   ["promote", { strategy: "promote" }],
   ["auto", { strategy: "auto" }],
 ];
@@ -74,9 +75,17 @@ for (const scheme of ["int8", "int4"]) {
   }
   await base.dispose();
 }
-if (before.length > 0)
-  rows = before.map((old) => rows.find((row) => row.base === old.base && row.variant === old.variant) ?? old);
+if (only !== undefined) rows = inOrder([...rows, ...before]);
 await mkdir(out, { recursive: true });
 const results = { names: nameIds.length, queries: queryIds.length, rows };
 await writeFile(join(out, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
 await writeFile(join(out, "README.md"), page(results));
+
+/** One row of each, the first given, in the order of the page. */
+function inOrder(all) {
+  const places = [
+    ...["float base (PyTorch)", "float adapted (PEFT)"],
+    ...["int8", "int4"].flatMap((scheme) => VARIANTS.map(([variant]) => `${scheme} ${variant}`)),
+  ];
+  return places.flatMap((place) => all.find(({ base, variant }) => `${base} ${variant}` === place) ?? []);
+}

@@ -1,13 +1,21 @@
 // A random layer with random updates, merged in every way: what is left of the update in the weights, and in outputs.
+import { readSafetensors } from "../../packages/format/dist/index.js";
 import { openForm, planeOf, promote } from "../../packages/onnx/dist/index.js";
 import { localEngine } from "../../packages/runtime/dist/merge/local-engine.js";
 import { foldTask } from "../../packages/runtime/dist/merge/task.js";
 import { allRows } from "../../packages/runtime/dist/merge/works.js";
+import { calibrateTarget } from "../../packages/runtime/dist/moments/calibrate-target.js";
+import { InputRows } from "../../packages/runtime/dist/moments/input-rows.js";
+import { momentsOf, unknownMoments } from "../../packages/runtime/dist/moments/read-moments.js";
+import { writeMoments } from "../../packages/runtime/dist/moments/write-moments.js";
+import { Pacer } from "../../packages/runtime/dist/pacer.js";
 import { normals } from "./numbers.mjs";
 
 const SIZE = 1024;
 const RANK = 16;
 const INPUTS = 64;
+/** Other inputs than those of which the moments are made. */
+const CALIBRATION = 256;
 
 const INT8 = {
   form: "qdq",
@@ -43,6 +51,16 @@ export async function randomLayer(sizes) {
     const common = random();
     return Float64Array.from({ length: SIZE }, (_, k) => random() + common * shared[k]);
   });
+  const seen = new InputRows(SIZE);
+  for (let i = 0; i < CALIBRATION; i++) {
+    const common = random();
+    seen.add(Float32Array.from({ length: SIZE }, (_, k) => random() + common * shared[k]));
+  }
+  const place = { graph: "main", input: "x" };
+  const moments = momentsOf(readSafetensors(writeMoments([{ ...place, rows: seen }], 1), "moments"), {
+    ...place,
+    k: SIZE,
+  });
   const rows = [];
   for (const size of sizes) {
     const parts = [{ factor: size, lowRank: { path: "layer", rank: RANK, k: SIZE, n: SIZE, a, b } }];
@@ -55,6 +73,14 @@ export async function randomLayer(sizes) {
       for (const way of ["nearest", "dither"]) {
         const after = await merged(weight, parts, way);
         rows.push({ size, bits, way, ...kept(weight, after, intended, x) });
+      }
+      for (const [way, known] of [
+        ["calibrated", unknownMoments(SIZE)],
+        ["calibrated, moments", moments],
+      ]) {
+        const pacer = new Pacer(() => performance.now(), undefined);
+        const { bytes } = await calibrateTarget(weight.form, parts, known, pacer);
+        rows.push({ size, bits, way, ...kept(weight, bytes, intended, x) });
       }
       if (bits === 4)
         rows.push({ size, bits, way: "promote", ...compare(promoted(weight, parts), intended, x) });

@@ -1,13 +1,16 @@
-// The nano base with its sample peel, merged in every way: what is left of the peel's effect on pictures.
+// The nano base, at int8 and at int4, with its sample peel, merged in every way: what is left of the peel's effect on
+// pictures.
+import { rm } from "node:fs/promises";
 import * as ort from "onnxruntime-node";
 import { folderSource } from "../../packages/format/dist/node/index.js";
 import { openImage } from "../../packages/image/dist/index.js";
 import { openPeel } from "../../packages/runtime/dist/index.js";
 import { openBase } from "../../packages/runtime/dist/node/index.js";
 import { unsafeUnverifiedPeel } from "../../packages/signer/dist/verify/index.js";
+import { int4Nano } from "./int4-nano.mjs";
 import { cosine } from "./layer.mjs";
 
-const BASE = new URL("../../bases/nano", import.meta.url).pathname;
+const NANO = new URL("../../bases/nano", import.meta.url).pathname;
 const PROMPTS = [
   "brain-mri axial",
   "brain-mri coronal",
@@ -18,18 +21,32 @@ const SEEDS = [7, 8];
 const WAYS = {
   nearest: { strategy: "merge", rounding: "nearest" },
   dither: { strategy: "merge", rounding: "dither" },
+  calibrated: { strategy: "merge", rounding: "calibrated" },
   auto: {},
 };
+
+/** The rows of both bases, with their bits. */
+export async function pictures(weights) {
+  const coarse = await int4Nano(NANO);
+  try {
+    return [
+      ...(await picturesOf(NANO, weights)).map((row) => ({ bits: 8, ...row })),
+      ...(await picturesOf(coarse, weights)).map((row) => ({ bits: 4, ...row })),
+    ];
+  } finally {
+    await rm(coarse, { recursive: true });
+  }
+}
 
 /**
  * Rows of {weight, way, totals, gain, error, effect, cosine}. The attached peel is what is wanted: `effect` is how large
  * the change of the pictures is beside its, `cosine` how alike the two are.
  */
-export async function pictures(weights) {
-  const base = await openBase(BASE, { ort });
+async function picturesOf(folder, weights) {
+  const base = await openBase(folder, { ort });
   try {
     const model = await openImage(base);
-    const source = await folderSource(`${BASE}/peels/medical-imaging`);
+    const source = await folderSource(`${NANO}/peels/medical-imaging`);
     const peel = await openPeel(await unsafeUnverifiedPeel(source), base);
     const draw = async () => {
       const all = [];
