@@ -1,16 +1,28 @@
-"""Chooses the prompts that short ones are completed with: what the shipped student draws legibly, spread over its words.
+"""Proposes prompts that short ones are completed with: what the shipped student draws legibly, spread over its words.
 
-They become `completions` in tokens.json, whose digest on the base card is renewed.
+    python -m nano.completions
+
+writes them to completions.txt in the working folder, and for each style a sheet of them, ten a row. What a person finds
+good enough of them goes into training/completions.txt, which the export reads.
 """
 
-import hashlib
-import json
 from collections import Counter
 
 import torch
 
-from . import classifier, data, evaluate, latents, noise, sampler, student, tags
-from .settings import BASE, config
+from . import (
+    classifier,
+    data,
+    evaluate,
+    latents,
+    noise,
+    sampler,
+    short_prompts,
+    student,
+    tags,
+)
+from .settings import config, work
+from .sheets import sheet
 
 # what every picture has; the rest (glasses, beards, hats) is there only when it is asked for
 GROUPS = (
@@ -88,21 +100,8 @@ def choose(prompts, scores, count):
     return out
 
 
-def write(prompts, folder=BASE):
-    """Puts the prompts into tokens.json, and its new digest on the card."""
-    path, card_path = folder / "tokens.json", folder / "base.json"
-    vocabulary = json.loads(path.read_text())
-    vocabulary["completions"] = [" ".join(words) for words in prompts]
-    path.write_text(json.dumps(vocabulary, indent=2) + "\n")
-    card, written = json.loads(card_path.read_text()), path.read_bytes()
-    entry = next(file for file in card["files"] if file["path"] == path.name)
-    entry["bytes"], entry["sha256"] = len(written), hashlib.sha256(written).hexdigest()
-    card_path.write_text(json.dumps(card, indent=2) + "\n")
-
-
 def main():
-    settings = config("completions")
-    chosen = []
+    settings, chosen = config("completions"), []
     for style, prompts in candidates(settings).items():
         scores = legibility(prompts, settings)
         best = choose(prompts, scores.tolist(), settings["each"])
@@ -113,7 +112,10 @@ def main():
             flush=True,
         )
         chosen.extend(best)
-    write(chosen)
+        drawn = short_prompts.pictures(best)
+        sheet(list(drawn.split(10)), work() / f"completions-{style}.png")
+    lines = "".join(" ".join(words) + "\n" for words in chosen)
+    (work() / "completions.txt").write_text(lines)
 
 
 if __name__ == "__main__":

@@ -86,6 +86,16 @@ def parts(settings):
     return store, chosen, torch.arange(len(chosen)) < half
 
 
+def reference(reader):
+    """The classifier's features [N,96] of renders from training, which Frechet distances compare with."""
+    store, count = latents.avatars(), config("evaluation")["reference"]
+    random = torch.Generator().manual_seed(10)
+    known = store["train"][
+        torch.randperm(len(store["train"]), generator=random)[:count]
+    ]
+    return classifier.read(reader, data.images(data.pictures(*data.FREE), known))[1]
+
+
 def measure(settings):
     """{system: {numbers}} and {system: pictures of the sheet's columns}."""
     store, chosen, held = parts(settings)
@@ -93,11 +103,7 @@ def measure(settings):
     decoder = latents.autoencoder()
     rows, originals = store["rows"][chosen], data.images(pictures, chosen)
     target = classifier.truth(rows, len(tags.vocabulary()))
-    random = torch.Generator().manual_seed(10)
-    known = store["train"][
-        torch.randperm(len(store["train"]), generator=random)[: settings["reference"]]
-    ]
-    _, reference = classifier.read(reader, data.images(pictures, known))
+    known = reference(reader)
     numbers, shown = {}, {}
 
     def judge(name, images, seconds=None):
@@ -106,7 +112,7 @@ def measure(settings):
             "f1": scores.overall(probability, target),
             "f1_held_out": scores.overall(probability[held], target[held]),
             "groups": scores.f1(probability, target),
-            "frechet": scores.frechet(features, reference),
+            "frechet": scores.frechet(features, known),
             "seconds_per_picture": seconds,
         }
         shown[name] = images[: settings["columns"]]

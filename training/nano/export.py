@@ -6,6 +6,7 @@ from pathlib import Path
 from safetensors.torch import save_file
 
 from . import card, export_backbone, export_decoder, quant, tags
+from .settings import TRAINING
 
 
 def tokens(embedding, folder):
@@ -13,7 +14,12 @@ def tokens(embedding, folder):
     path = Path(folder) / "tokens.safetensors"
     save_file({"embedding": embedding.detach().float().contiguous()}, str(path))
     path.chmod(0o644)
-    vocabulary = {"null": 0, "tags": tags.vocabulary(), "groups": tags.groups()}
+    vocabulary = {
+        "null": 0,
+        "tags": tags.vocabulary(),
+        "groups": tags.groups(),
+        "completions": (TRAINING / "completions.txt").read_text().splitlines(),
+    }
     (Path(folder) / "tokens.json").write_text(json.dumps(vocabulary, indent=2) + "\n")
 
 

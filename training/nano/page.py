@@ -111,6 +111,23 @@ def short_list():
     return ", ".join(f"`{text}`" if text else "nothing at all" for text in SHOWN)
 
 
+def short_table(short):
+    """What the classifier says of pictures of short prompts."""
+    named = {
+        "renders": "the renders that they were cut from",
+        "as_is": "drawn as they are",
+        "completed": "completed",
+    }
+    lines = [
+        (text, f"{short[k]['precision']:.3f}", f"{short[k]['seen']:.3f}")
+        for k, text in named.items()
+    ]
+    return table(
+        ("", "could pass for renders (precision, k = 3)", "words of the prompt read"),
+        lines,
+    )
+
+
 def page():
     """The whole page."""
     folder, settings = BASE / "evaluation", config("evaluation")
@@ -137,7 +154,9 @@ The columns are held-out combinations. The rows, from the top: {rows}.
 
 The columns are {short_list()}. Above, drawn as they are (`complete: false`); below, [completed](../../../docs/specification/base.md#completion), which is what programs do unless told otherwise; the same seeds, four steps, int8.
 
-Of the words of {short["prompts"]} prompts of two to four words, cut from pictures that were kept from training, the classifier (see Numbers) reads {short["as_is"]:.1%} off the pictures when they are drawn as they are, and {short["completed"]:.1%} when they are completed.
+For {short["prompts"]} prompts of two to four words, cut from pictures that were kept from training, by the classifier (see Numbers):
+
+{short_table(short)}
 
 ## Numbers
 

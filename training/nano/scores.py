@@ -33,6 +33,15 @@ def frechet(features, reference):
     return float(np.square(m - n).sum() + np.trace(s + t - 2 * sqrtm(s @ t).real))
 
 
+def precision(features, reference, neighbours=3):
+    """Share of features [N,F] within the reach of [M,F]: no further from one than its third nearest of them is.
+
+    How many pictures could pass for renders, whatever their variety (Kynkaanniemi et al., arXiv:1904.06991).
+    """
+    reach = torch.cdist(reference, reference).kthvalue(neighbours + 1, dim=1).values
+    return (torch.cdist(features, reference) <= reach).any(1).float().mean().item()
+
+
 def psnr(a, b):
     """Mean over pictures of the peak signal-to-noise ratio in dB, for values in [-1,1]."""
     error = (a - b).square().mean((1, 2, 3)) / 4

@@ -12,6 +12,7 @@ from . import (
     evaluate,
     latents,
     sampler,
+    scores,
     student,
     tags,
 )
@@ -70,11 +71,15 @@ def asked(count):
     ]
 
 
-def seen(reader, prompts, drawn):
-    """Share of the words of prompts that the classifier reads off their pictures, at probability 1/2."""
+def measure(reader, prompts, drawn, reference):
+    """What the classifier says of pictures: the share of their prompts' words that it reads (at probability 1/2), and the
+    share of pictures that could pass for renders."""
     target = classifier.truth(torch.tensor(tags.rows(prompts)), len(tags.vocabulary()))
-    probability, _ = classifier.read(reader, drawn)
-    return (((probability > 0.5) * target).sum() / target.sum()).item()
+    probability, features = classifier.read(reader, drawn)
+    return {
+        "seen": (((probability > 0.5) * target).sum() / target.sum()).item(),
+        "precision": scores.precision(features, reference),
+    }
 
 
 def main():
@@ -84,10 +89,15 @@ def main():
     whole = completed(shown, vocabulary)
     sheet([pictures(shown), pictures(whole)], folder / "short-prompts.png")
     prompts = asked(config("evaluation")["prompts"])
+    full, reference = completed(prompts, vocabulary), evaluate.reference(reader)
+    renders = data.images(
+        data.pictures(*data.FREE), latents.avatars()["validation"][: len(prompts)]
+    )
     found = {
+        "renders": measure(reader, prompts, renders, reference),
         "prompts": len(prompts),
-        "as_is": seen(reader, prompts, pictures(prompts)),
-        "completed": seen(reader, prompts, pictures(completed(prompts, vocabulary))),
+        "as_is": measure(reader, prompts, pictures(prompts), reference),
+        "completed": measure(reader, prompts, pictures(full), reference),
         "shown": [" ".join(words) for words in whole],
     }
     (folder / "short-prompts.json").write_text(json.dumps(found, indent=2) + "\n")

@@ -4,7 +4,6 @@ import subprocess
 
 from . import (
     checkpoints,
-    completions,
     evaluate,
     export,
     page,
@@ -67,7 +66,6 @@ STAGES = {
     "student": student.main,
     "export": export.main,
     "checkpoints": checkpoints.main,
-    "completions": completions.main,
     "peel": make_peel,
     "evaluate": evaluate.main,
     "short-prompts": short_prompts.main,

@@ -1,4 +1,5 @@
-from nano import completion, completions
+from nano import completion, completions, tags
+from nano.settings import TRAINING
 
 GROUPS = {"style": ["ink", "oil"], "skin": ["pale", "dark"], "mood": ["glad", "sad"]}
 PROMPTS = [["ink", "pale", "glad"], ["ink", "dark", "sad"], ["oil", "dark", "glad"]]
@@ -28,3 +29,14 @@ def test_chosen_prompts_are_good_and_spread():
         ["b", "x"],
     ]
     assert len(completions.choose(prompts, [0.9, 0.9, 0.899, 0.1], 9)) == 4
+
+
+def test_published_completions_name_each_group_once():
+    group = {word: name for name, words in tags.groups().items() for word in words}
+    lines = (TRAINING / "completions.txt").read_text().splitlines()
+    assert len(set(lines)) == len(lines)
+    for words in (line.split(" ") for line in lines):
+        named = {group[word] for word in words}
+        assert {"style", "skin", "hair", "background"} <= named
+        assert named <= set(completions.GROUPS)
+        assert not tags.held_out(words)
