@@ -57,8 +57,8 @@ what was added or is missing, relative to it. Gain alone would call pure noise p
   bytes everywhere. Nothing is lost; the error is noise, at most a step.
 - **calibrated** rounds to nearest, row by row, and passes the error of each row on to those behind it, so that what the adapter
   looks for in its inputs finds the whole update. Of a base with moments (below) it also keeps errors away from what inputs
-  mostly look like. Exact arithmetic: the same bytes everywhere. It runs without the merge kernel, at a few ten million weights a
-  second.
+  mostly look like. Exact arithmetic: the same bytes everywhere. It runs in JavaScript, without the
+  merge kernel, so it takes longer than the others.
 - **promote** (4 bits only) gives the target 8 bits. Both are small; the target takes twice the memory.
 - **attach** keeps everything and runs beside the layer.
 
@@ -97,7 +97,7 @@ noise. Dither may add as much noise as the update is large: up to there the int8
 random layer's outputs keep a cosine of 0.7. Beyond, promoting and attaching keep more, as every table says.
 
 Who wants int4 merged in place, with the base's own size and speed, asks for **calibrated**: outputs stay nearer to the attached
-peel's than by dither, unless the update is very faint (the pictures at a weight of 0.2 and less), where neither should be used;
+peel's than by dither, unless the update is very faint (the pictures at a weight of 0.2 and less, which turn with the seed of the dither), where neither should be used;
 recall can't tell the two apart. It is not what auto takes, because it has to be worked out whole to be measured, where the others are
 measured on a sample.
 

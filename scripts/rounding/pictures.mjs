@@ -52,7 +52,7 @@ async function picturesOf(folder, weights) {
       const all = [];
       for (const prompt of PROMPTS)
         for (const seed of SEEDS) {
-          const { pixels } = await model.generate({ prompt, seed });
+          const { pixels } = await model.generate({ complete: false, prompt, seed });
           for (const value of pixels) all.push(value);
         }
       return all;

@@ -127,6 +127,18 @@ it("this thread is left between two pieces once its slice of time is used up", a
   expect(turns).toBeGreaterThanOrEqual(Math.floor(pieces.length / 2));
 });
 
+it("this thread is left between small tasks that are asked for together, too", async () => {
+  const weight = randomWeight(3, { ...channel, ...usual });
+  let clock = 0;
+  const engine = localEngine(undefined, () => (clock += 5));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const tasks = Array.from({ length: 20 }, () => fold(engine, weight, undefined, allRows(weight.plane!)));
+  await Promise.all(tasks);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThanOrEqual(5);
+});
+
 it("a pool sends rows, never the file that they are a view of, and keeps the caller's", async () => {
   const weight = randomWeight(3, { ...channel, ...usual });
   const plane = weight.plane!;

@@ -58,8 +58,10 @@ export async function applyPlan(
   const merged = new Map<string, MergedWeight>();
   const erased = new Set<string>();
   let done = 0;
+  const pacer = new Pacer(context.now, signal);
   await inTurns(folded, async (planned) => {
     signal?.throwIfAborted();
+    await pacer.pause();
     const open = byPath.get(planned.path)!;
     const { weight, changed } = await applyTarget(context, open, parts.get(planned.path)!, planned, signal);
     merged.set(planned.path, weight);

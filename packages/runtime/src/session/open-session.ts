@@ -4,6 +4,7 @@ import type { OpenBaseOptions } from "../base/types.js";
 import { storedEdits } from "../cache/edits.js";
 import type { CachedSet } from "../cache/types.js";
 import type { Session, SessionOptions } from "../ort.js";
+import { leaveThread } from "../pacer.js";
 import type { MergedWeight } from "../plan/merged-weight.js";
 import { attachModel, modelWith } from "./attach-model.js";
 import { mergedData } from "./merged-data.js";
@@ -48,6 +49,8 @@ export async function openMergedSession(
   const { graph, base } = source;
   const files = { ...source.files, folder: base.folder };
   const data = await mergedData(graph, merged, files, signal);
+  // Writing the model copies all that is in it, in one go.
+  await leaveThread();
   const model = attach ? attachModel(graph, data.edits) : modelWith(graph.model, data.edits);
   const needed = data.externalData.length === 0 && base.folder === undefined;
   const own = attach ? attachOptions(base) : options(base);
