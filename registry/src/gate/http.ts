@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { BananaError } from "@banana-peel/format";
 import type { Refusal } from "./problems.js";
 
-/** Answers in JSON. A request that is still coming is read to its end unheard, so that its sender sees the answer. */
+/**
+ * Answers in JSON. A request that is still coming is read to its end unheard, and its connection stays: closed with bytes
+ * unread, it would be reset, and the sender could lose the answer.
+ */
 export function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -23,7 +26,6 @@ export function answerText(
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
-    ...(request.complete ? {} : { connection: "close" }),
   });
   response.end(text);
   request.resume();
