@@ -13,12 +13,7 @@ import torch
 from . import (
     classifier,
     data,
-    evaluate,
-    latents,
-    noise,
-    sampler,
     short_prompts,
-    student,
     tags,
 )
 from .settings import config, work
@@ -62,25 +57,17 @@ def candidates(settings):
     return out
 
 
-@torch.no_grad()
 def legibility(prompts, settings):
     """[N] F1 of the words that the classifier reads off the shipped student's pictures, the mean of a few seeds."""
-    decoder, reader = latents.autoencoder(), classifier.trained()
-    embedding, run = student.trained().embedding, evaluate.session("backbone")
-    rows = torch.tensor(tags.rows(prompts))
-    target = classifier.truth(rows, len(tags.vocabulary()))
+    reader = classifier.trained()
+    target = classifier.truth(torch.tensor(tags.rows(prompts)), len(tags.vocabulary()))
     mask = classifier.judged(target)
     total = torch.zeros(len(prompts))
     for seed in range(settings["seeds"]):
-        for i in range(0, len(prompts), 64):
-            part = slice(i, i + 64)
-            predict = evaluate.shipped(run, embedding(rows[part]), 2.0)
-            drawn = noise.of([seed] * len(rows[part]))
-            pictures = decoder.decode(sampler.student(predict, drawn, 4))
-            probability, _ = classifier.read(reader, pictures)
-            said = (probability > 0.5).float() * mask[part]
-            right = (said * target[part]).sum(1)
-            total[part] += 2 * right / (said.sum(1) + (target * mask)[part].sum(1))
+        drawn = short_prompts.pictures(prompts, [seed] * len(prompts))
+        said = (classifier.read(reader, drawn)[0] > 0.5).float() * mask
+        right = (said * target).sum(1)
+        total += 2 * right / (said.sum(1) + (target * mask).sum(1))
     return total / settings["seeds"]
 
 

@@ -36,9 +36,9 @@ def shipped(run, context, guidance):
     return predict
 
 
-def chunks(make, rows, size=64):
-    """make(rows, noise) over chunks; picture i has the noise of seed i."""
-    seeds = range(len(rows))
+def chunks(make, rows, size=64, seeds=None):
+    """make(rows, noise) over chunks; picture i has the noise of seeds[i], or of seed i."""
+    seeds = seeds or range(len(rows))
     return torch.cat(
         [
             make(rows[i : i + size], noise.of(seeds[i : i + size]))

@@ -48,15 +48,15 @@ def completed(prompts, vocabulary):
 
 
 @torch.no_grad()
-def pictures(prompts):
-    """[N,3,128,128] by the shipped student in four steps; picture i has seed i."""
+def pictures(prompts, seeds=None):
+    """[N,3,128,128] by the shipped student in four steps; picture i has seeds[i], or seed i."""
     embedding, run = student.trained().embedding, evaluate.session("backbone")
     decoder, rows = latents.autoencoder(), torch.tensor(tags.rows(prompts))
 
     def make(part, drawn):
         return sampler.student(evaluate.shipped(run, embedding(part), 2.0), drawn, 4)
 
-    latent = evaluate.chunks(make, rows)
+    latent = evaluate.chunks(make, rows, seeds=seeds)
     return torch.cat([decoder.decode(z) for z in latent.split(64)])
 
 

@@ -54,6 +54,7 @@ it("exports what it promises", () => {
       "signPath",
       "signSource",
       "storeFolder",
+      "tarballDigests",
       "trustPolicy",
       "unpackTarball",
       "unpublishPeel",

@@ -52,6 +52,7 @@ export {
 } from "./tarball/pack.js";
 export { type PackedFile, packFile } from "./tarball/pack-file.js";
 export { TARBALL_LIMITS, type TarballLimits } from "./tarball/read-tarball.js";
+export { type TarballDigests, tarballDigests } from "./tarball/tarball-digests.js";
 export { unpackTarball } from "./tarball/unpack.js";
 export { addTrust, removeTrust, type TrustPolicy, trustPolicy } from "./trust-policy.js";
 export { type UnpublishOptions, type UnpublishReport, unpublishPeel } from "./unpublish.js";

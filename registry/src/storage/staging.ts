@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { extractedSource, extractTarball } from "@banana-peel/client";
+import { extractedSource, extractTarball, tarballDigests } from "@banana-peel/client";
 import { type BananaError, isBananaError, type PeelSource } from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
 import { StagedFile } from "./staged-file.js";
@@ -54,8 +54,7 @@ export class Staging {
     const folder = await this.folder();
     const path = join(folder, "tarball.tgz");
     const remove = () => rm(folder, { recursive: true, force: true });
-    const sha512 = createHash("sha512");
-    const sha1 = createHash("sha1");
+    const digests = tarballDigests();
     let bytes = 0;
     let file: StagedFile;
     try {
@@ -70,8 +69,7 @@ export class Staging {
     };
     const written = (async function* () {
       for await (const chunk of chunks) {
-        sha512.update(chunk);
-        sha1.update(chunk);
+        digests.update(chunk);
         bytes += chunk.length;
         file.write(chunk);
         yield chunk;
@@ -79,9 +77,8 @@ export class Staging {
     })();
     try {
       const source = await unpack(written, join(folder, "files"), label, totalBytes);
-      const integrity = `sha512-${sha512.digest("base64")}`;
       const synced = () => file.sync();
-      return { folder, path, bytes, integrity, shasum: sha1.digest("hex"), source, synced, discard };
+      return { folder, path, bytes, ...digests.end(), source, synced, discard };
     } catch (error) {
       await discard();
       throw error;

@@ -1,9 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { addPeels } from "../add.js";
 import type { PackedPeel } from "../tarball/pack.js";
+import { addSample } from "../testing/add-sample.js";
 import { testAuthority } from "../testing/certificates.js";
 import { expectCode } from "../testing/expect-code.js";
 import { sampleProject } from "../testing/project.js";
@@ -34,12 +32,8 @@ async function serve(tls: boolean) {
   registry = await startTestRegistry(tls ? authority.issue({}) : undefined);
   registry.put(packed);
 }
-async function add(npmrc: string[], env: Record<string, string> = {}) {
-  const lines = [`registry=${registry.url}`, `ca=${JSON.stringify(authority.cert)}`, ...npmrc];
-  await writeFile(join(app.project, ".npmrc"), `${lines.join("\n")}\n`);
-  const { registry: _, ...options } = app.options;
-  return addPeels({ ...options, env: { ...options.env, ...env }, requests: ["sample"] });
-}
+const add = (npmrc: string[], env?: Record<string, string>) =>
+  addSample({ app, registry, authority }, npmrc, env);
 
 describe("a registry behind a SOCKS proxy", () => {
   it.each([

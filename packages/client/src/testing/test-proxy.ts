@@ -1,5 +1,6 @@
 import { createServer, request as overHttp } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import { closeServer } from "./close-server.js";
 
 /** A proxy on a loopback port: plain requests by their whole address, and tunnels by CONNECT. */
 export interface TestProxy {
@@ -70,11 +71,7 @@ export async function startTestProxy(): Promise<TestProxy> {
     rights: [],
     leadsTo: undefined,
     refuses: undefined,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    close: () => closeServer(server, sockets),
   };
   return proxy;
 }

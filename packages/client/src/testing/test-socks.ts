@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { closeServer } from "./close-server.js";
 
 /** A SOCKS5 proxy (RFC 1928, 1929) on a loopback port, of CONNECT alone. */
 export interface TestSocks {
@@ -32,11 +33,7 @@ export async function startTestSocks(): Promise<TestSocks> {
     wants: undefined,
     leadsTo: undefined,
     refuses: undefined,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    close: () => closeServer(server, sockets),
   };
   return proxy;
 }

@@ -54,10 +54,6 @@ export class SeenChange {
     return !this.#changed && this.#wanted;
   }
 
-  get changed(): boolean {
-    return this.#changed;
-  }
-
   get retention(): Retention {
     let [uu, du, rest] = [this.#uu, this.#du, this.#rest];
     this.#intended.forEach((u, i) => {
