@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from nano import adapter, export, quant, tags
+from nano import adapter, evaluate, export, quant, tags
 from nano.autoencoder import Autoencoder
 from nano.backbone import Model
 
@@ -41,7 +41,7 @@ def base(tmp_path_factory):
 
 def test_backbone_matches_the_fake_quantised_model(base):
     folder, model, _, inputs = base
-    session = onnxruntime.InferenceSession(str(folder / "backbone.onnx"))
+    session = evaluate.session("backbone", folder)
     names = ("latent", "time", "guidance", "context")
     made = session.run(None, {n: t.detach().numpy() for n, t in zip(names, inputs)})[0]
     with torch.no_grad():

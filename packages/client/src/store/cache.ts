@@ -6,7 +6,7 @@ import { type Disk, nodeDisk } from "../disk/disk.js";
 import { diskError, hasCode } from "../disk/errors.js";
 import { makeFolder } from "../disk/make-folder.js";
 import { ownName } from "../disk/process-id.js";
-import { removeEmpty, removeTree } from "../disk/remove.js";
+import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { PARTIAL_BYTES } from "./partial.js";
 import { type Places, placesOf } from "./places.js";
 import { sweepStore } from "./sweep.js";
@@ -34,7 +34,7 @@ export async function listCache(store: string, disk: Disk = nodeDisk): Promise<C
 }
 
 /**
- * Removes entries of the store, each by one rename first, so that nobody sees half of one, and broken downloads.
+ * Removes entries of the store, and broken downloads; of all, what registries said too.
  * Projects keep their files, and commands at work the peels that they use.
  * @param which all, or only those that are broken, which are fetched again when they are needed
  * @returns what was there, and whether each was removed
@@ -49,33 +49,39 @@ export async function cleanCache(
   const found = await listCache(store, disk);
   try {
     await sweepStore(disk, places, PARTIAL_BYTES);
-    if (which === "all") await removeTree(disk, places.partial);
+    if (which === "all") await bury(disk, places.partial, temporary);
     const removed = await Promise.all(
       found.map(async (peel) => {
         if (which === "broken" && peel.whole) return { ...peel, removed: false };
-        const grave = join(temporary, ownName());
-        // ENOENT: another process removed the entry first, or the empty temporary folder.
-        for (let attempt = 0; attempt < 3; attempt++) {
-          await makeFolder(disk, temporary);
-          const moved = await disk.rename(peel.folder, grave).then(
-            () => true,
-            (error: unknown) => {
-              if (!hasCode(error, "ENOENT")) throw error;
-              return false;
-            },
-          );
-          if (moved) break;
-        }
-        await removeTree(disk, grave);
+        await bury(disk, peel.folder, temporary);
         await removeEmpty(disk, join(peel.folder, ".."));
         return { ...peel, removed: true };
       }),
     );
-    if (which === "all") await removeTree(disk, places.documents);
+    if (which === "all") await bury(disk, places.documents, temporary);
     await removeEmpty(disk, temporary);
     return removed;
   } catch (error) {
     throw diskError(error, store);
+  }
+}
+
+/**
+ * Removes a folder, by one rename first: nobody sees half of it, and whoever writes into it meanwhile writes into a new one
+ * and not into one that is being removed.
+ */
+async function bury(disk: Disk, folder: string, temporary: string): Promise<void> {
+  const grave = join(temporary, ownName());
+  // ENOENT: another process removed the folder first, or the empty temporary one.
+  for (let attempt = 0; attempt < 3; attempt++) {
+    if (!(await exists(disk, folder))) return;
+    await makeFolder(disk, temporary);
+    try {
+      await disk.rename(folder, grave);
+      return await removeTree(disk, grave);
+    } catch (error) {
+      if (!hasCode(error, "ENOENT")) throw error;
+    }
   }
 }
 
