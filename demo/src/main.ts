@@ -10,7 +10,7 @@ import { makeSteps } from "./terminal/steps.js";
 process.env.ORT_DISABLE_TELEMETRY ??= "1";
 const controller = new AbortController();
 const cleanup = makeCleanup();
-endOnSignals(controller, cleanup);
+const finish = endOnSignals(controller, cleanup);
 process.exitCode = await main();
 await cleanup.run();
 // Native threads of onnxruntime and open sockets must not keep the process.
@@ -45,6 +45,7 @@ async function main(): Promise<number> {
     // What is under way ends, children included, before the folder goes.
     cleanup.add(() => running.then(nothing, nothing));
     const files = await running;
+    finish();
     reporter.done(performance.now() - start, files);
     return 0;
   } catch (error) {

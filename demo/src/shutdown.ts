@@ -38,14 +38,19 @@ const EXIT: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGPI
 /**
  * Ends the process in order when it is told to stop: Ctrl-C, SIGTERM, SIGHUP, a reader that closed the pipe, or the
  * script that started it being gone. Aborts `controller`, runs `cleanup`, exits with 128 + the signal's number.
+ * @returns to be called once the work is done and its output in place: what comes later no longer changes the status
  */
-export function endOnSignals(controller: AbortController, cleanup: Cleanup): void {
+export function endOnSignals(controller: AbortController, cleanup: Cleanup): () => void {
+  let finished = false;
   const stop = (signal: string) => {
-    if (controller.signal.aborted) return;
+    if (finished || controller.signal.aborted) return;
     controller.abort(new Error(`stopped by ${signal}`));
     void cleanup.run().finally(() => process.exit(EXIT[signal]));
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
   process.stdout.on("error", () => stop("SIGPIPE"));
   process.on("disconnect", () => stop("SIGHUP"));
+  return () => {
+    finished = true;
+  };
 }
