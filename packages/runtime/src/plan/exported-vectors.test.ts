@@ -15,12 +15,11 @@ import {
   exportedNames,
   exportedPeel,
 } from "../testing/exported.js";
+import { EXACT, plainSession, saturates } from "../testing/plain-session.js";
 import { mergeTarget, roundingFor } from "./merge-target.js";
 import { canPromote, promoteTarget } from "./promote-target.js";
 import { partsByTarget } from "./updates.js";
 
-/** As the reference runs: every operator by itself. */
-const PLAIN = { graphOptimizationLevel: "disabled", intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
 /** As an app runs, but for int8 activations where the graph has none. */
 const FUSED = {
   graphOptimizationLevel: "all",
@@ -28,16 +27,6 @@ const FUSED = {
   logSeverityLevel: 3,
   extra: { session: { qdq_matmulnbits_accuracy_level: "1" } },
 } as const;
-/**
- * Int8 weights under uint8 activations saturate in onnxruntime's quicker kernels on x86-64 without VNNI; this has it leave
- * them out there. It is a graph optimisation: with `disabled`, QLinear operators saturate all the same.
- */
-const EXACT = { x64quantprecision: "1" };
-const saturates = (name: string) => /-(qdq|qlinear)-int8/.test(name);
-const plain = (name: string) =>
-  saturates(name) && name.includes("-qlinear-")
-    ? { ...PLAIN, graphOptimizationLevel: "extended" as const, extra: { session: EXACT } }
-    : PLAIN;
 const fused = (name: string) =>
   saturates(name) ? { ...FUSED, extra: { session: { ...FUSED.extra.session, ...EXACT } } } : FUSED;
 /** Largest difference, relative to the largest value. */
@@ -93,7 +82,7 @@ describe.each(exportedNames())("%s", (name) => {
   });
 
   it.each([
-    ["each operator by itself", plain(name), TOLERANCE[expected.outputType]],
+    ["each operator by itself", plainSession(name), TOLERANCE[expected.outputType]],
     ["fused", fused(name), FUSED_TOLERANCE],
   ])("gives the reference's outputs, %s", async (_, sessionOptions, tolerance) => {
     const base = await openBase({ ...memory, ort, sessionOptions });
