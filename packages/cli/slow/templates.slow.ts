@@ -1,56 +1,70 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { addUser, startRegistry } from "@banana-peel/registry";
+import { type BaseCard, writeSafetensors } from "@banana-peel/format";
+import { addUser, type Registry, startRegistry } from "@banana-peel/registry";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeScratch, scratch } from "../../client/src/testing/scratch.js";
-import { runHere as cli } from "../src/testing/run-here.js";
+import { kohyaModule } from "../../importer/src/testing/files.js";
+import { type NpmWorld, npmWorld } from "./npm-world.js";
 
-const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const NANO = join(ROOT, "bases/nano");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
-const VITE = join(ROOT, "node_modules/vite/bin/vite.js");
+const TEMPLATES = ["peel", "host-node", "host-web", "host-react-native"];
 
 let root: string;
+let npm: NpmWorld;
 let browser: Browser;
+let registry: Registry;
 const servers: ChildProcess[] = [];
+const at = (name: string) => join(root, name);
+/** What the user's environment holds: a login, a store and a configuration folder of the test's own. */
+let env: Record<string, string>;
+
 beforeAll(async () => {
   root = await scratch();
+  env = {
+    ORT_DISABLE_TELEMETRY: "1",
+    EXPO_NO_TELEMETRY: "1",
+    BANANA_PEEL_STORE: at("store"),
+    XDG_CONFIG_HOME: at("config"),
+  };
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox"],
   });
+  registry = await startRegistry({ storage: at("registry"), bases: [NANO] });
+  const { token } = await addUser(registry.url, "ada");
+  npm = await npmWorld(root, env);
+  await mkdir(at("tools"));
+  await writeFile(at("tools/package.json"), '{"dependencies":{"create-banana-peel":"*"}}');
+  await npm.install(at("tools"));
+  for (const name of TEMPLATES)
+    await npm.run(at("tools"), "npx", "create-banana-peel", at(name), "-t", name, "-y");
+  await Promise.all(TEMPLATES.map((name) => npm.install(at(name))));
+  for (const name of TEMPLATES)
+    await appendFile(
+      at(`${name}/.npmrc`),
+      `@peels:registry=${registry.url}\n//${new URL(registry.url).host}/:_authToken=${token}\n`,
+    );
+  await npm.run(at("peel"), "npx", "banana-peel", "keygen");
 });
 afterAll(async () => {
   await browser?.close();
   for (const server of servers) server.kill();
+  await registry?.close();
   await removeScratch();
 });
 
-const at = (name: string) => join(root, name);
-/** The packages that npm install would bring: those of this repository. */
-async function install(folder: string): Promise<void> {
-  const [from, to] = [join(ROOT, "node_modules"), join(folder, "node_modules")];
-  await mkdir(to);
-  // Vite serves nothing from outside of the folder, and a link leads out of it.
-  for (const name of await readdir(from))
-    if (name === "onnxruntime-web") await cp(join(from, name), join(to, name), { recursive: true });
-    else await symlink(join(from, name), join(to, name));
-}
-const node = (folder: string, ...args: string[]) =>
-  run(process.execPath, args, {
-    cwd: folder,
-    env: { ...process.env, ORT_DISABLE_TELEMETRY: "1", BANANA_PEEL_STORE: at("store") },
-  });
-
-/** Starts Vite and gives its address. */
-async function serve(folder: string, command: string[]): Promise<string> {
-  const server = spawn(process.execPath, [VITE, ...command, "--port", "0"], {
-    cwd: folder,
+/** Starts a script of the page's package.json, and gives the address that Vite serves it at. */
+async function serve(script: string): Promise<string> {
+  const vite = join(at("host-web"), "node_modules/vite/bin/vite.js");
+  const args = [vite, ...(script === "dev" ? [] : [script]), "--port", "0"];
+  const server = spawn(process.execPath, args, {
+    cwd: at("host-web"),
     env: { ...process.env, NO_COLOR: "1" },
   });
   servers.push(server);
@@ -63,58 +77,54 @@ async function serve(folder: string, command: string[]): Promise<string> {
   });
 }
 
-describe("the templates", () => {
-  it("of a peel has a configuration that type-checks", async () => {
+describe("what npm create makes of a template, after npm install", () => {
+  it("of a peel: type-checks, takes a LoRA, validates, packs, and is published", async () => {
     const folder = at("peel");
-    await cli("new", folder, "-t", "peel", "-y");
-    await install(folder);
-    await node(folder, TSC, "-p", ".");
+    await npm.run(folder, process.execPath, TSC, "-p", ".");
+    const card = JSON.parse(await readFile(join(NANO, "base.json"), "utf8")) as BaseCard;
+    const { k, n } = card.targets[0]!;
+    const tensors = kohyaModule("lora_unet_blocks_0_attn_q_proj", n, k, 4, 4);
+    await writeFile(at("lora.safetensors"), writeSafetensors(new Map(Object.entries(tensors))));
+    const peel = (...args: string[]) => npm.run(folder, "npx", "banana-peel", ...args);
+    await peel("import", at("lora.safetensors"), "--base", NANO, "--into", ".");
+    await npm.run(folder, "npm", "run", "validate");
+    await npm.run(folder, "npm", "run", "pack");
+    expect(await readdir(folder)).toContain("peels-peel-0.1.0.tgz");
+    await npm.run(folder, "npm", "run", "release");
+    expect((await peel("info", "peel")).stdout).toContain("0.1.0  nano ^0.1.0");
   });
 
-  it("in Node type-checks, draws, and says what is missing", async () => {
-    const folder = at("app");
-    await cli("new", folder, "-t", "host-node", "-y");
-    await install(folder);
-    await node(folder, TSC);
-    await expect(node(folder, "dist/main.js")).rejects.toMatchObject({
+  it("in Node: builds, says what is missing, and draws with a peel that add put there", async () => {
+    const folder = at("host-node");
+    await npm.run(folder, "npm", "run", "build");
+    await expect(npm.run(folder, "node", "dist/main.js")).rejects.toMatchObject({
       stderr: expect.stringContaining("base add DIR"),
     });
-    await cli("base", "add", NANO, "-C", folder);
-    const { stdout } = await node(folder, "dist/main.js", "blue-background", "out.png");
+    await npm.run(folder, "npx", "banana-peel", "base", "add", NANO);
+    await npm.run(folder, "npx", "banana-peel", "add", "peel");
+    const { stdout } = await npm.run(folder, "npm", "start", "--", "blue-background", "out.png");
     expect(stdout).toMatch(
-      /^nano 0\.\d.+ with 0 peels[\s\S]+drew out\.png: blue-background, [a-z, -]+, in \d+ ms\n$/,
+      /\nnano 0\.\d.+ with 1 peels[\s\S]+drew out\.png: blue-background, [a-z, -]+, in \d+ ms\n$/,
     );
     expect((await readFile(join(folder, "out.png"))).subarray(1, 4).toString()).toBe("PNG");
   });
 
-  it("in a page type-checks, builds, and draws in Chromium with a peel that add put there", async () => {
-    const folder = at("web");
-    await cli("new", folder, "-t", "host-web", "-y");
-    await install(folder);
-    await node(folder, TSC);
-    const project = join(folder, "public");
-    await cp(NANO, join(project, "base"), { recursive: true, filter: (path) => !path.includes("/peels") });
-    expect((await cli("base", "add", join(project, "base"), "-C", project)).status).toBe(0);
-    const registry = await startRegistry({ storage: at("registry"), bases: [NANO] });
-    try {
-      process.env.npm_config_userconfig = at("npmrc");
-      const { token } = await addUser(registry.url, "ada");
-      await writeFile(at("npmrc"), `//${new URL(registry.url).host}/:_authToken=${token}\n`);
-      await cli("keygen", "-o", at("key.pem"));
-      const peel = join(NANO, "peels/medical-imaging");
-      const sent = await cli("publish", peel, "--key", at("key.pem"), "--registry", registry.url);
-      expect(sent.status, sent.stderr).toBe(0);
-      const added = await cli("add", "medical-imaging", "-C", project, "--registry", registry.url);
-      expect(added.status, added.stderr).toBe(0);
-    } finally {
-      await registry.close();
-    }
-    await node(folder, VITE, "build", "--logLevel", "error");
+  it("in a page: builds, and draws in Chromium with a peel that add put there", async () => {
+    const folder = at("host-web");
+    const peel = (...args: string[]) => npm.run(folder, "npx", "banana-peel", ...args);
+    await peel("publish", join(NANO, "peels/medical-imaging"), "--registry", registry.url);
+    await cp(NANO, join(folder, "public/base"), {
+      recursive: true,
+      filter: (path) => !path.includes("/peels"),
+    });
+    await peel("base", "add", "-C", "public", "public/base");
+    await peel("add", "-C", "public", "medical-imaging");
+    await npm.run(folder, "npm", "run", "build");
     expect(await readdir(join(folder, "dist"))).toContain("banana.lock");
 
     const page = await browser.newPage();
-    for (const command of [["preview"], []]) {
-      await page.goto(await serve(folder, command));
+    for (const script of ["preview", "dev"]) {
+      await page.goto(await serve(script));
       const status = page.locator('[role="status"]');
       await expect.poll(() => status.textContent(), { timeout: 100_000 }).toMatch(/^(1 peels; |failed)/);
       await page.fill('input[name="prompt"]', "brain-mri axial");
@@ -130,32 +140,14 @@ describe("the templates", () => {
     await page.close();
   });
 
-  it("in React Native holds to banana-sdk's types", async () => {
-    const folder = at("native");
-    await cli("new", folder, "-t", "host-react-native", "-y");
-    await install(folder);
-    // The device's packages aren't here: what the template uses of them is declared, banana-sdk's own types count.
-    await cp(fileURLToPath(new URL("react-native.d.ts", import.meta.url)), join(folder, "src/device.d.ts"));
-    const options = {
-      module: "esnext",
-      moduleResolution: "bundler",
-      customConditions: ["react-native"],
-      jsx: "preserve",
-    };
-    await writeFile(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({
-        compilerOptions: {
-          ...options,
-          target: "es2022",
-          strict: true,
-          noEmit: true,
-          skipLibCheck: true,
-          types: [],
-        },
-        include: ["src"],
-      }),
-    );
-    await node(folder, TSC);
+  it("in React Native: type-checks, and Metro and Hermes make a bundle of it", async () => {
+    const folder = at("host-react-native");
+    await npm.run(folder, "npm", "run", "types");
+    const flags = ["--platform", "android", "--output-dir", "dist"];
+    await npm.run(folder, "npx", "expo", "export", ...flags);
+    const made = join(folder, "dist/_expo/static/js/android");
+    const bundle = (await readdir(made)).find((name) => /^index-.*\.hbc$/.test(name));
+    // A device is needed to run it; that banana-sdk is inside is told by one of its error codes.
+    expect((await readFile(join(made, bundle!))).includes("SIGNATURE_MISSING")).toBe(true);
   });
 });

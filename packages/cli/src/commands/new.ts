@@ -10,7 +10,13 @@ const TEMPLATES = ["peel", "host-node", "host-web", "host-react-native"];
 const NEXT: Readonly<Record<string, readonly string[]>> = {
   peel: ["npm install", "npx banana-peel import LORA --base DIR --into .", "npm run validate"],
   "host-node": ["npm install", "npx banana-peel base add DIR", "npx banana-peel add NAME", "npm start"],
-  "host-web": ["npm install", "npx banana-peel base add -C public public/DIR", "npm run dev"],
+  "host-web": [
+    "npm install",
+    "cp -r DIR public/base",
+    "npx banana-peel base add -C public public/base",
+    "npx banana-peel add -C public NAME",
+    "npm run dev",
+  ],
   "host-react-native": ["npm install", "npx expo run:android"],
 };
 

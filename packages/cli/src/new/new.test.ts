@@ -34,6 +34,7 @@ describe("new", () => {
     expect(made.status, made.stderr).toBe(0);
     const { files, next } = JSON.parse(made.stdout) as { files: string[]; next: string[] };
     expect(files).toContain(".gitignore");
+    expect(files.includes(".npmrc")).toBe(["host-node", "host-web"].includes(template));
     expect(next[1]).toBe("npm install");
     for (const file of files) {
       const text = await readFile(join(folder, file), "utf8");

@@ -20,7 +20,8 @@ const MAX_BYTES = 100_000;
 
 /**
  * Makes a folder from a template, as a whole or not at all. `{{place}}` in the text is filled; in JSON and TypeScript
- * the value is escaped as inside a string. A file `_gitignore` becomes `.gitignore`, which npm would leave out.
+ * the value is escaped as inside a string. Files `_gitignore` and `_npmrc`
+ * become `.gitignore` and `.npmrc`, which npm would leave out of a package.
  * @returns the paths of its files, sorted
  * @throws BananaError FOLDER_EXISTS, DISK_FULL, TARGET_READ_ONLY
  */
@@ -40,7 +41,7 @@ export async function scaffold(template: TemplateName, folder: string, values: V
     const written: string[] = [];
     for (const path of files) {
       const text = await readFile(join(templateFolder(template), path), "utf8");
-      const target = path.replace(/(^|\/)_gitignore$/, "$1.gitignore");
+      const target = path.replace(/(^|\/)_(gitignore|npmrc)$/, "$1.$2");
       await mkdir(dirname(join(staging, target)), { recursive: true });
       await writeFile(join(staging, target), fill(text.slice(0, MAX_BYTES), all, path));
       written.push(target);

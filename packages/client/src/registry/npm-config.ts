@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
-import { BananaError } from "@banana-peel/format";
+import { BananaError, isBananaError } from "@banana-peel/format";
 import type { NpmOptions } from "../http/credentials.js";
 import type { Retry } from "../http/retry.js";
 import { clientVersion } from "../version.js";
+import { withPlainAddresses } from "./npm-definitions.js";
 
 /** Where requests go and with what rights, as .npmrc files and the environment say. */
 export interface RegistryConfig {
@@ -34,7 +35,7 @@ const TIMEOUT_MS = 30_000;
 
 /**
  * Reads npm's configuration with npm's own reader: builtin, global, user and project .npmrc, `npm_config_*`.
- * @throws BananaError PROJECT_INVALID when npm refuses it, USAGE when `registry` is no address
+ * @throws BananaError PROJECT_INVALID when npm refuses it, USAGE when `registry`, there or in it, is no address
  */
 export async function loadRegistryConfig(options: ConfigOptions): Promise<RegistryConfig> {
   const { default: Config } = await import("@npmcli/config");
@@ -50,6 +51,7 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
   }
   const config = new Config({
     ...definitions,
+    definitions: withPlainAddresses(definitions.definitions),
     npmPath: npmFolder(),
     argv,
     env,
@@ -59,10 +61,12 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
   let npm: Readonly<Record<string, unknown>>;
   try {
     await config.load();
+    address(String(config.get("registry")), ".npmrc");
     config.validate();
     // Reads the file that `cafile` names.
     npm = config.flat;
   } catch (cause) {
+    if (isBananaError(cause)) throw cause;
     throw new BananaError(
       "PROJECT_INVALID",
       `expected a usable .npmrc: ${(cause as Error).message.split("\n")[0]}`,
@@ -91,7 +95,7 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
 function address(text: string, where: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
     const { username, password } = new URL(text);
-    if (username === "" && password === "") return text.replace(/\/*$/, "/");
+    if (username === "" && password === "") return new URL(text).href.replace(/\/*$/, "/");
     // It would be written into banana.lock.
     throw new BananaError("USAGE", "expected the address of a registry alone, found one with a password", {
       where,

@@ -22,7 +22,7 @@ declare module "@npmcli/config" {
 
 declare module "@npmcli/config/lib/definitions/index.js" {
   const exported: {
-    definitions: unknown;
+    definitions: Record<string, { readonly type: unknown }>;
     shorthands: unknown;
     flatten: unknown;
     nerfDarts: unknown;

@@ -97,6 +97,8 @@ describe("PEFT's kinds beside LoRA", () => {
       "[2,1]",
     ],
     ["a kind that isn't text", at(LOHA), { peft_type: 7 }, "UNSUPPORTED", "unknown kind"],
+    // Found by `npm run fuzz -- --seed 5012 --target adapter_config.json --iteration 234`.
+    ["a kind that can't be text", at(LOHA), { peft_type: { toString: 1 } }, "UNSUPPORTED", "unknown kind"],
     [
       "a kind of JavaScript's own names",
       at(LOHA),

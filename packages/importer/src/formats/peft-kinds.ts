@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<string, readonly [name: string, reason: string]>> =
 };
 
 /** Kinds that carry LoRAs of their own, each in a folder. */
-const HOLDERS = new Set(["XLORA", "POLY"]);
+const HOLDERS = new Set<unknown>(["XLORA", "POLY"]);
 
 /** IMPORT_UNSUPPORTED for a kind of PEFT's that is none of LORA, LOHA, LOKR, ADALORA and VERA. */
 export function refusedKind(type: unknown, where: string): BananaError {
@@ -37,7 +37,7 @@ export function refusedKind(type: unknown, where: string): BananaError {
     typeof type === "string" && Object.hasOwn(KINDS, type)
       ? KINDS[type]!
       : [`an adapter of an unknown kind`, "this importer doesn't know what its tensors mean"];
-  const mend = HOLDERS.has(String(type))
+  const mend = HOLDERS.has(type)
     ? "Import the folder of one of its LoRAs."
     : "Train a LoRA, LoHa, LoKr, AdaLoRA or VeRA with PEFT.";
   return unsupported(`${name} (peft_type ${JSON.stringify(type)})`, where, reason, mend);
