@@ -1,5 +1,5 @@
 import { BananaError, isBananaError } from "@banana-peel/format";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import type { Io } from "./io.js";
 import { coloursFor } from "./ui/colours.js";
 import { type Message, messageText, problemsOf } from "./ui/problems.js";
@@ -8,14 +8,18 @@ import { type Message, messageText, problemsOf } from "./ui/problems.js";
  * Prints why a command failed: on stderr for people, and with --json on stdout for programs too.
  * @returns the exit status
  */
-export async function reportFailure(io: Io, thrown: unknown, json: boolean): Promise<number> {
+export async function reportFailure(
+  io: Io,
+  thrown: unknown,
+  { json, group }: { json: boolean; group?: Command | undefined },
+): Promise<number> {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  const error = await coded(thrown);
+  const error = await coded(thrown, group);
   const colours = coloursFor(io.stderr);
-  for (const problem of isBananaError(error) ? problemsOf(error.details) : [])
-    io.stderr.write(messageText(problem, colours));
   const message = messageOf(error);
-  io.stderr.write(messageText(message, colours));
+  const problems = isBananaError(error) ? problemsOf(error.details) : [];
+  for (const problem of problems) io.stderr.write(messageText(problem, colours));
+  io.stderr.write(messageText({ ...message, message: without(message.message, problems[0]) }, colours));
   if (process.env.BANANA_PEEL_DEBUG) io.stderr.write(`${stackOf(error)}\n`);
   if (json) {
     const { code, message: text, where, hint } = message;
@@ -25,13 +29,22 @@ export async function reportFailure(io: Io, thrown: unknown, json: boolean): Pro
   return isBananaError(error) ? error.exitStatus : 1;
 }
 
+/** An error's text without the problem that it ends with, which was printed before it. */
+function without(text: string, problem: Message | undefined): string {
+  const end = `: ${problem?.code}: ${problem?.message}`;
+  return text.endsWith(end) ? text.slice(0, -end.length) : text;
+}
+
 /** The coded error for a command line that was not understood; anything else as it is. */
-async function coded(thrown: unknown): Promise<unknown> {
+async function coded(thrown: unknown, group?: Command): Promise<unknown> {
   if (!(thrown instanceof CommanderError)) return thrown;
-  if (thrown.code === "commander.help")
-    return new BananaError("USAGE", "expected one of the words that the command's help lists, found none", {
-      hint: "See --help after the command.",
+  if (thrown.code === "commander.help") {
+    const names = group?.commands.map((command) => command.name()) ?? [];
+    return new BananaError("USAGE", `expected one of ${names.join(", ")}, found nothing`, {
+      where: `banana-peel ${group?.name()}`,
+      hint: `For example: banana-peel ${group?.name()} ${names[0]}; banana-peel ${group?.name()} --help says more.`,
     });
+  }
   const [first = "", ...rest] = thrown.message.replace(/^error: /, "").split("\n");
   const meant = /\(Did you mean (.+?)\?\)/.exec(rest.join(" "))?.[1] ?? (await nearestChoice(first));
   return new BananaError("USAGE", first, {

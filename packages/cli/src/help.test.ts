@@ -60,4 +60,23 @@ describe("every command", () => {
       expect(stderr, words).toContain(`Did you mean ${long}?`);
     }
   });
+
+  it("of a group, alone, says what can follow", async () => {
+    const groups = ["trust", "base", "cache", "registry"];
+    for (const group of groups) {
+      const inner = all.map(([words]) => words.split(" ")).filter(([first]) => first === group);
+      const { status, stderr } = await cli(group);
+      expect(status).toBe(2);
+      expect(stderr).toContain(`expected one of ${inner.map(([, name]) => name).join(", ")}, found nothing`);
+      expect(stderr).toContain(`at banana-peel ${group}\n`);
+    }
+  });
+});
+
+it("explain without a code lists all of them, each with what it means", async () => {
+  const { stdout } = await cli("explain");
+  const lines = stdout.trim().split("\n");
+  expect(lines.find((line) => line.startsWith("SIGNER_CHANGED "))).toContain("signed by another key");
+  expect(lines.find((line) => line.startsWith("peel/nan "))).toMatch(/\w+ \w+/);
+  for (const line of lines) expect(line).toMatch(/^[\w/-]+ {2,}\S+ /);
 });

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { reportFailure } from "./failure.js";
 import { type Io, processIo } from "./io.js";
 import { createProgram } from "./program.js";
@@ -17,15 +18,18 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     return 0;
   }
   let status = 0;
+  let program: Command | undefined;
   try {
-    const program = await createProgram(args, io, (value) => {
+    program = await createProgram(args, io, (value) => {
       status = value;
     });
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync([...args], { from: "user" });
     return status;
   } catch (error) {
-    return reportFailure(io, error, args.includes("--json"));
+    // A group of commands, such as trust, was named alone.
+    const group = program?.commands.find((command) => command.name() === args[0]);
+    return reportFailure(io, error, { json: args.includes("--json"), group });
   }
 }
 

@@ -58,16 +58,17 @@ export async function contextOf(
 
 /**
  * A fingerprint as a person may write it: with or without `sha256:`, in either case.
+ * @param where what the person wrote it after
  * @throws BananaError USAGE
  */
-export function readFingerprint(text: string): string {
+export function readFingerprint(text: string, where = "--accept-signer"): string {
   const hex = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text.trim())?.[1];
   if (hex !== undefined) return `sha256:${hex.toLowerCase()}`;
   throw new BananaError(
     "USAGE",
     `expected a signer's fingerprint, sha256: and 64 hexadecimal digits, found ${JSON.stringify(text)}`,
     {
-      where: "--accept-signer",
+      where,
       hint: "banana-peel verify prints it.",
     },
   );

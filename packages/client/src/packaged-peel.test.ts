@@ -66,6 +66,13 @@ describe("openPackagedPeel", () => {
     );
   });
 
+  it("takes anybody's when it is told to, but nobody whom the policy leaves out", async () => {
+    await expect(openPackagedPeel(app, "sample", { anySigner: true })).resolves.toBeDefined();
+    const trust = { "@peels/*": [`sha256:${"0".repeat(64)}`] };
+    await writeFile(join(app, "banana.json"), JSON.stringify({ formatVersion: 1, trust }));
+    await expectCode(openPackagedPeel(app, "sample", { anySigner: true }), "SIGNER_NOT_TRUSTED");
+  });
+
   it("refuses one that was changed, isn't there, or has another name", async () => {
     const missing = await expectCode(openPackagedPeel(app, "other", { signer }), "FILE_MISSING");
     expect(missing.hint).toContain("npm install @peels/other");

@@ -10,11 +10,13 @@ import { openProject } from "./project/with-project.js";
 export interface PackagedPeelOptions {
   /** Fingerprint that the author published, for a name of which banana.json and banana.lock say nothing. */
   readonly signer?: string | undefined;
+  /** true: whoever signed a peel of which nothing says who may. For tools that leave the choice to a person. */
+  readonly anySigner?: boolean | undefined;
 }
 
 /**
  * A peel that `npm install @peels/x` put into node_modules, ready for the runtime's openPeel: verified where it lies,
- * by a signer whom banana.json's trust policy, banana.lock or `signer` names. npm itself checks no signature.
+ * by a signer whom banana.json's trust policy, banana.lock or `signer` names, or by anybody when `anySigner` says so. npm itself checks no signature.
  * @param project the app's folder; node_modules is looked for there and in the folders above, as Node does
  * @param name `name` or `@scope/name`
  * @throws BananaError FILE_MISSING, SIGNER_NOT_TRUSTED, SIGNER_CHANGED, PEEL_INVALID; of `verifyPeel`; of the project's
@@ -23,7 +25,7 @@ export interface PackagedPeelOptions {
 export async function openPackagedPeel(
   project: string,
   name: string,
-  { signer }: PackagedPeelOptions = {},
+  { signer, anySigner = false }: PackagedPeelOptions = {},
   disk: Disk = nodeDisk,
 ): Promise<VerifiedPeel> {
   const full = parsePeelRequest(name).name;
@@ -38,7 +40,7 @@ export async function openPackagedPeel(
   const found = peel.signer.fingerprint;
   const pinned = Object.hasOwn(lock.peels, full) ? lock.peels[full]?.signer : undefined;
   const { basis } = checkTrust({ name: full, signer: found, policy: manifest.trust, pinned, accept: signer });
-  if (basis === "first-contact")
+  if (basis === "first-contact" && !anySigner)
     throw new BananaError(
       "SIGNER_NOT_TRUSTED",
       `expected to be told who signs ${full}, found no signer, no trust policy and no lock; it is signed by ${found}`,

@@ -29,7 +29,7 @@ export async function addTrust(
   options: PolicyOptions & { rule: string; signer: string },
 ): Promise<TrustPolicy> {
   const rule = readRule(options.rule);
-  const signer = readFingerprint(options.signer);
+  const signer = readFingerprint(options.signer, "the fingerprint");
   return changePolicy(options, (policy) => ({
     ...policy,
     [rule]: [...new Set([...(policy[rule] ?? []), signer])],
@@ -45,7 +45,8 @@ export async function removeTrust(
   options: PolicyOptions & { rule: string; signer?: string | undefined },
 ): Promise<TrustPolicy> {
   const rule = readRule(options.rule);
-  const signer = options.signer === undefined ? undefined : readFingerprint(options.signer);
+  const signer =
+    options.signer === undefined ? undefined : readFingerprint(options.signer, "the fingerprint");
   return changePolicy(options, ({ [rule]: signers, ...others }) => {
     if (signers === undefined || (signer !== undefined && !signers.includes(signer)))
       throw new BananaError("USAGE", `expected ${signer ?? "a rule"} in the policy of ${rule}, found none`, {

@@ -1,5 +1,6 @@
 import { sha256Hex } from "./digest.js";
 import { BananaError } from "./errors/banana-error.js";
+import { FILES } from "./layout.js";
 
 /** Size in bytes and SHA-256 (lower-case hexadecimal) of one file. */
 export interface FileDigest {
@@ -67,7 +68,10 @@ export function memorySource(files: ReadonlyMap<string, Uint8Array>, label = "me
 export function missing(label: string, path: string, cause?: unknown): BananaError {
   return new BananaError("FILE_MISSING", `expected the file ${path} in ${label}, found none`, {
     where: path,
-    hint: `Add ${path}, or correct the entry that names it.`,
+    hint:
+      path === FILES.manifest
+        ? `Add ${path}; is this the peel's own folder?`
+        : `Add ${path}, or correct the entry that names it.`,
     cause,
   });
 }

@@ -77,5 +77,7 @@ export function readArguments(args: readonly string[]): Command {
 }
 
 function usage(message: string): BananaError {
-  return new BananaError("USAGE", message, { hint: "See banana-peel-registry --help." });
+  return new BananaError("USAGE", message, {
+    hint: "See banana-peel registry start --help, or banana-peel-registry --help.",
+  });
 }

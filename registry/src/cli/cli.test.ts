@@ -84,7 +84,7 @@ describe("banana-peel-registry", () => {
     ] as const) {
       const { err, ended } = run(...args);
       expect(await ended, args.join(" ")).toBe(status);
-      expect(err()).toMatch(new RegExp(`^${code}: expected|^${code}: Unknown`));
+      expect(err()).toMatch(new RegExp(`^error ${code}: (expected|Unknown)`));
     }
     expect(await readdir(folder)).not.toContain("s");
   });
@@ -101,7 +101,7 @@ describe("banana-peel-registry", () => {
     const { port } = server.address() as { port: number };
     const { err, ended } = run("--storage", join(folder, "storage-taken"), "--port", String(port));
     expect(await ended).toBe(6);
-    expect(err()).toContain("LISTEN_FAILED");
+    expect(err()).toMatch(/^error LISTEN_FAILED: expected .+\n {2}at 127\.0\.0\.1:\d+\n {2}mend: .+\n$/);
     server.close();
   });
 });

@@ -38,7 +38,7 @@ export async function main({ args, out, err, stopped }: Surroundings): Promise<n
     out(
       command.json
         ? `${JSON.stringify({ url: registry.url, storage, bases })}\n`
-        : `Listening on ${registry.url}, storage in ${storage}. Ctrl-C stops.\nLog in with: npm login --registry ${registry.url}\n`,
+        : `Listening on ${registry.url}, storage in ${storage}. Ctrl-C stops.\nLog in with: banana-peel login NAME --registry ${registry.url}\n`,
     );
     await stopped;
     await registry.close();
@@ -54,8 +54,12 @@ async function readTrust(file: string): Promise<Record<string, string[]>> {
   return parseProject(bytes, file).trust ?? {};
 }
 
+/** As banana-peel prints an error, of which this is `registry start`. */
 function describe(error: unknown): string {
   if (!isBananaError(error)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const where = error.where === undefined ? "" : ` (${error.where})`;
-  return `${error.code}: ${error.message}${where}${error.hint === undefined ? "" : `\n${error.hint}`}`;
+  const { code, message, where, hint } = error;
+  const lines = [`error ${code}: ${message}`];
+  if (where !== undefined) lines.push(`  at ${where}`);
+  if (hint !== undefined) lines.push(`  mend: ${hint}`);
+  return lines.join("\n");
 }

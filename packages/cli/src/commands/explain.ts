@@ -18,7 +18,14 @@ export const explainCommand: Register = (program, io) =>
       const rules: readonly string[] = RULE_CODES;
       if (code === undefined) {
         const all = { errors: ERROR_CODES, rules };
-        return print(io, options, all, () => `${[...ERROR_CODES, ...rules].join("\n")}\n`);
+        const rows = [
+          ...ERROR_CODES.map((each): [string, string] => [each, errorInfo(each).title]),
+          ...RULE_CODES.map((each): [string, string] => [each, ruleInfo(each).title]),
+        ];
+        const width = Math.max(...rows.map(([each]) => each.length));
+        return print(io, options, all, () =>
+          rows.map(([each, title]) => `${each.padEnd(width)}  ${io.colours.dim(title)}\n`).join(""),
+        );
       }
       const rule = rules.find((item) => item === code.toLowerCase());
       if (rule !== undefined) {

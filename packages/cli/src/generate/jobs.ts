@@ -39,7 +39,7 @@ export async function readJobs(peels: readonly string[], flags: JobFlags): Promi
   const ways = [out, preview, previews].filter((way) => way !== undefined).length;
   if (ways !== 1)
     throw usage(
-      `expected one of --out, --preview and --previews, found ${ways}`,
+      `expected one of --out, --preview and --previews, found ${ways || "none"}`,
       "For example: --out picture.png",
     );
   if (out === undefined && peels.length !== 1)

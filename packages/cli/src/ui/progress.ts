@@ -1,5 +1,6 @@
 import type { OnProgress, Progress } from "@banana-peel/client";
 import { bytes, duration } from "./format.js";
+import { type Transfer, transfers } from "./transfers.js";
 
 /** A stream that may be a terminal. */
 export interface Terminal {
@@ -10,7 +11,12 @@ export interface Terminal {
 
 /** Milliseconds between two drawings. */
 const INTERVAL = 80;
+/** Characters of a bar at most, and where the line is full. */
 const WIDTH = 24;
+const NARROW = 8;
+/** Characters of a name below which it says nothing. */
+const SHORT_NAME = 6;
+const GAP = "  ";
 const CLEAR = "\r\u001b[K";
 
 /**
@@ -23,25 +29,26 @@ export function progressLine(
 ): { onProgress: OnProgress; status: (text: string) => void; clear: () => void } {
   const silent = () => undefined;
   if (!terminal.isTTY) return { onProgress: silent, status: silent, clear: silent };
-  const downloads = new Map<string, { began: number; received: number; total: number | undefined }>();
+  const { update, finish } = transfers(now);
   let drawn = Number.NEGATIVE_INFINITY;
+  // A full line would make some terminals begin the next.
+  const columns = () => (terminal.columns || 80) - 1;
   const draw = (text: string, force: boolean) => {
     if (!force && now() - drawn < INTERVAL) return;
     drawn = now();
-    terminal.write(CLEAR + text.slice(0, (terminal.columns ?? 80) - 1));
+    terminal.write(CLEAR + text.slice(0, columns()));
   };
   return {
     onProgress: (progress: Progress) => {
       if (progress.kind === "resolving") return draw(`looking for ${progress.names.join(", ")}`, true);
       const key = `${progress.name}@${progress.version}`;
       if (progress.kind === "verified") {
-        downloads.delete(key);
-        return draw(`verified ${key}`, true);
+        // While others come in, theirs is the line.
+        if (!finish(key).others) draw(`verified ${key}`, true);
+        return;
       }
       const { received, total } = progress;
-      const began = downloads.get(key)?.began ?? now();
-      downloads.set(key, { began, received, total });
-      draw(line(key, received, total, now() - began), received === total);
+      draw(line(update(key, received, total), columns()), received === total);
     },
     status: (text) => draw(text, false),
     clear: () => {
@@ -50,12 +57,22 @@ export function progressLine(
   };
 }
 
-function line(key: string, received: number, total: number | undefined, milliseconds: number): string {
-  const rate = milliseconds > 0 ? (received / milliseconds) * 1000 : 0;
+/** Amount, speed and time left as they are; the bar and the name take what room there is. */
+function line({ label, received, total, rate }: Transfer, columns: number): string {
   const speed = rate > 0 ? `  ${bytes(rate)}/s` : "";
-  if (total === undefined || total <= 0) return `${key}  ${bytes(received)}${speed}`;
-  const filled = Math.min(WIDTH, Math.floor((WIDTH * received) / total));
-  const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
+  if (total === undefined || total <= 0) return fitted(label, `${bytes(received)}${speed}`, columns);
   const left = rate > 0 && received < total ? `  ${duration(((total - received) / rate) * 1000)} left` : "";
-  return `${key}  ${bar}  ${bytes(received)} of ${bytes(total)}${speed}${left}`;
+  const said = `${bytes(received)} of ${bytes(total)}${speed}${left}`;
+  const room = columns - said.length - GAP.length;
+  const width = Math.max(NARROW, Math.min(WIDTH, room - label.length - GAP.length));
+  const filled = Math.min(width, Math.floor((width * received) / total));
+  const bar = "█".repeat(filled) + "░".repeat(width - filled);
+  return room < width ? said : `${fitted(label, bar, room)}${GAP}${said}`;
+}
+
+/** A name before what is said of it, cut where both don't fit. */
+function fitted(name: string, said: string, columns: number): string {
+  const room = columns - said.length - GAP.length;
+  if (room < SHORT_NAME) return said;
+  return `${name.length > room ? `${name.slice(0, room - 1)}…` : name}${GAP}${said}`;
 }

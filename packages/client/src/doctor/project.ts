@@ -34,7 +34,11 @@ export const checkProject: Check = async ({ project }) => {
       ];
     const families = bases.map(({ family, version }) => `${family} ${version}`).join(", ");
     return [
-      { check: "project", status: "ok", message: `${peels.length} peels, all verified, for ${families}` },
+      {
+        check: "project",
+        status: "ok",
+        message: `${peels.length} ${peels.length === 1 ? "peel" : "peels"}, all verified, for ${families}`,
+      },
     ];
   } catch (error) {
     if (!isBananaError(error)) throw error;

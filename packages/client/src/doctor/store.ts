@@ -21,7 +21,11 @@ export const checkStore: Check = async ({ env = process.env, project, freeBytes 
     const broken = peels.filter(({ whole }) => !whole).length;
     findings.push(
       broken === 0
-        ? { check: "store", status: "ok", message: `${peels.length} peels in ${store}, all whole` }
+        ? {
+            check: "store",
+            status: "ok",
+            message: `${peels.length} ${peels.length === 1 ? "peel" : "peels"} in ${store}, all whole`,
+          }
         : {
             check: "store",
             status: "warning",

@@ -30,12 +30,15 @@ export async function openPeel(
 }
 
 /** The peel that `banana-peel add` put there, else the one that `npm install` did. */
-async function openNamed(name: string, { project = ".", signer }: OpenPeelOptions): Promise<VerifiedPeel> {
+async function openNamed(
+  name: string,
+  { project = ".", signer, anySigner }: OpenPeelOptions,
+): Promise<VerifiedPeel> {
   try {
     return await openInstalledPeel(project, name);
   } catch (error) {
     if (!isBananaError(error) || error.code !== "FILE_MISSING") throw error;
-    return openPackagedPeel(project, name, { signer }).catch((other: unknown) => {
+    return openPackagedPeel(project, name, { signer, anySigner }).catch((other: unknown) => {
       throw isBananaError(other) && other.code === "FILE_MISSING" ? error : other;
     });
   }

@@ -38,7 +38,7 @@ export function checkTrust(request: TrustRequest): TrustDecision {
     if (request.policy![rule]!.includes(signer)) return { basis: "policy", rule };
     throw new BananaError(
       "SIGNER_NOT_TRUSTED",
-      `expected ${name} to be signed by one of the ${request.policy![rule]!.length} keys that the trust policy names for ${rule}, found ${signer}`,
+      `expected ${name} to be signed by a key that the trust policy names for ${rule}, found ${signer}`,
       {
         where: `banana.json:/trust/${rule}`,
         hint: `If its author vouches for this key, add "${signer}" to trust["${rule}"] in banana.json.`,
