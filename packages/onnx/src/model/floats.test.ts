@@ -29,3 +29,13 @@ it("rounds to bfloat16 with ties to even", () => {
     0x3f80, 0x3f80, 0x3f82, 0xff80,
   ]);
 });
+
+it("reads float32 from any place of a file, as numbers of its own", () => {
+  const file = new Uint8Array(3 + 12 + 2);
+  const values = [1.5, -0, 3e38];
+  file.set(fromFloats(values, DATA_TYPE.float, "t"), 3);
+  const numbers = toFloats(file.subarray(3, 3 + 12), DATA_TYPE.float);
+  file.fill(255);
+  expect([...numbers]).toEqual([...Float32Array.from(values)]);
+  expect(numbers.buffer.byteLength).toBe(12);
+});

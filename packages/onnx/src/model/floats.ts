@@ -65,8 +65,13 @@ export function toFloats(
   where = "tensor",
 ): Float32Array {
   const type = floatType(dataType, where);
+  const count = Math.floor(bytes.length / type.bytes);
+  // A copy of the bytes alone: they may lie anywhere in a file.
+  if (dataType === DATA_TYPE.float) return new Float32Array(bytes.slice(0, 4 * count).buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.length / type.bytes }, (_, i) => type.read(view, type.bytes * i));
+  const numbers = new Float32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = type.read(view, type.bytes * i);
+  return numbers;
 }
 
 /** Numbers as the elements of a floating-point tensor, each rounded once. */

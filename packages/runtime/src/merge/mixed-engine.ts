@@ -1,5 +1,5 @@
 import { WorkerLost } from "./pool-engine.js";
-import type { MergeEngine } from "./types.js";
+import type { FoldTask, FoldWork, MergeEngine } from "./types.js";
 
 /** Elements of a task below which starting workers and sending them the task takes longer than the arithmetic. */
 const POOL_ELEMENTS = 1 << 20;
@@ -13,8 +13,8 @@ export function mixedEngine(local: MergeEngine, pool: MergeEngine): MergeEngine 
   return {
     files: local.files && pool.files,
     async fold(task, works, options) {
-      const elements = works.reduce((sum, { rows }) => sum + rows * task.plane.columns, 0);
-      if (lost || works.length < 2 || elements < POOL_ELEMENTS) return local.fold(task, works, options);
+      if (lost || works.length < 2 || size(task, works) < POOL_ELEMENTS)
+        return local.fold(task, works, options);
       try {
         return await pool.fold(task, works, options);
       } catch (error) {
@@ -28,4 +28,13 @@ export function mixedEngine(local: MergeEngine, pool: MergeEngine): MergeEngine 
       pool.release();
     },
   };
+}
+
+/**
+ * Elements of a task; of one that only measures some rows, all of the plane's: preparing the columns and measuring cost
+ * as much, and what is measured is most often merged next.
+ */
+function size({ plane }: FoldTask, works: readonly FoldWork[]): number {
+  const folded = works.reduce((sum, { rows, measure }) => sum + (measure ? plane.rows : rows), 0);
+  return Math.min(folded, plane.rows) * plane.columns;
 }

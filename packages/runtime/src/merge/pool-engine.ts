@@ -8,25 +8,25 @@ export interface Port {
   terminate(): void;
 }
 
-/** A work for a worker; the task comes with the first work of it that this worker gets. */
+/** Works of a task for a worker; the task comes with the first of it that this worker gets. */
 export interface ToWorker {
   readonly id: number;
   readonly taskId: number;
   readonly task?: FoldTask;
-  readonly work: FoldWork;
+  readonly works: readonly FoldWork[];
 }
 
 /** What a worker answers. */
 export type FromWorker = { readonly id: number } & (
-  | { readonly folded: Folded }
+  | { readonly folded: readonly Folded[] }
   | { readonly error: unknown }
 );
 
 interface Waiting {
   readonly taskId: number;
   readonly task: FoldTask;
-  readonly work: FoldWork;
-  readonly done: (folded: Folded) => void;
+  readonly works: readonly FoldWork[];
+  readonly done: (folded: readonly Folded[]) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -41,8 +41,8 @@ export class WorkerLost extends Error {}
 
 /** Milliseconds without a work after which the workers are let go of: they hold memory. */
 const IDLE_MS = 5000;
-/** Works that a worker has at once: one under way, one at hand. */
-const AT_ONCE = 2;
+/** Messages that a worker has at once: one under way, the others at hand while the caller's thread prepares a task. */
+const AT_ONCE = 4;
 
 /**
  * An engine on workers, which start with the first fold and stay until `release`.
@@ -68,25 +68,31 @@ export function poolEngine(spawn: () => Port, threads: number, files: boolean): 
     for (let room = 1; room <= AT_ONCE; room++)
       for (const member of members)
         if (member.doing.size < room) {
-          const next = queue.shift();
+          const next = nextFor(member);
           if (next === undefined) return;
           give(member, next);
         }
   };
+  /** A work of the task that the worker has, else of one that nobody has, else of any: a task is worth megabytes. */
+  const nextFor = ({ taskId }: Member): Waiting | undefined => {
+    const of = (wanted: (waiting: Waiting) => boolean) => queue.findIndex(wanted);
+    let at = of((waiting) => waiting.taskId === taskId);
+    if (at < 0) at = of((waiting) => members.every((member) => member.taskId !== waiting.taskId));
+    return queue.splice(Math.max(0, at), 1)[0];
+  };
   const give = (member: Member, waiting: Waiting) => {
     const id = ++lastId;
-    const { taskId, task, work } = waiting;
+    const { taskId, task, works } = waiting;
     member.doing.set(id, waiting);
-    const { input } = work;
-    // A message copies the whole buffer under a view, which may be a file: the rows travel as a copy of their own.
-    const own = input instanceof Uint8Array ? input.slice() : input;
-    const message = {
-      id,
-      taskId,
-      ...(member.taskId !== taskId && { task }),
-      work: { ...work, input: own },
-    };
-    member.port.post(message, own instanceof Uint8Array ? [own.buffer] : []);
+    const transfer: ArrayBuffer[] = [];
+    const own = works.map(({ input, ...work }): FoldWork => {
+      if (!(input instanceof Uint8Array)) return { ...work, input };
+      // A message copies the whole buffer under a view, which may be a file: the rows travel as a copy of their own.
+      const rows = input.slice();
+      transfer.push(rows.buffer);
+      return { ...work, input: rows };
+    });
+    member.port.post({ id, taskId, ...(member.taskId !== taskId && { task }), works: own }, transfer);
     member.taskId = taskId;
   };
   const spawned = () => {
@@ -146,25 +152,44 @@ export function poolEngine(spawn: () => Port, threads: number, files: boolean): 
       };
       signal?.addEventListener("abort", drop);
       try {
-        const all = works.map((work) =>
-          new Promise<Folded>((done, failed) => {
-            queue.push({ taskId, task, work, done, failed });
+        const { columns } = task.plane;
+        const all = batches(works, columns).map((own) =>
+          new Promise<readonly Folded[]>((done, failed) => {
+            queue.push({ taskId, task, works: own, done, failed });
           }).then((folded) => {
-            onProgress?.(work.rows * task.plane.columns);
+            for (const { rows } of own) onProgress?.(rows * columns);
             return folded;
           }),
         );
         feed();
-        // Every work has ended before this does, so that nobody writes to a file that the caller has given up.
+        // All works have ended before this does, so that nobody writes to a file that the caller has given up.
         const settled = await Promise.allSettled(all);
         signal?.throwIfAborted();
         const bad = settled.find(({ status }) => status === "rejected");
         if (bad !== undefined) throw (bad as PromiseRejectedResult).reason;
-        return settled.map((each) => (each as PromiseFulfilledResult<Folded>).value);
+        return settled.flatMap((each) => (each as PromiseFulfilledResult<readonly Folded[]>).value);
       } finally {
         signal?.removeEventListener("abort", drop);
         rest();
       }
     },
   };
+}
+
+/** Elements of a message at least: a smaller one takes longer to send than to work out. */
+const BATCH_ELEMENTS = 1 << 18;
+
+/** The works in their order, small ones together. */
+function batches(works: readonly FoldWork[], columns: number): FoldWork[][] {
+  const all: FoldWork[][] = [];
+  let room = 0;
+  for (const work of works) {
+    if (room <= 0) {
+      all.push([]);
+      room = BATCH_ELEMENTS;
+    }
+    all.at(-1)!.push(work);
+    room -= work.rows * columns;
+  }
+  return all;
 }

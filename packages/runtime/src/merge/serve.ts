@@ -18,9 +18,13 @@ export function serve(
     try {
       kernel ??= Kernel.create();
       task = message.task ?? task;
-      const { bytes, ...rest } = foldWork(await kernel, task!, message.work, files);
-      const own = bytes.slice();
-      answer({ id: message.id, folded: { ...rest, bytes: own } }, [own.buffer]);
+      const own = await kernel;
+      const folded = message.works.map((each) => {
+        const { bytes, ...rest } = foldWork(own, task!, each, files);
+        return { ...rest, bytes: bytes.slice() };
+      });
+      const transfer = folded.flatMap(({ bytes }) => (bytes.length > 0 ? [bytes.buffer] : []));
+      answer({ id: message.id, folded }, transfer);
     } catch (error) {
       answer({ id: message.id, error }, []);
     }

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { BaseFiles } from "../base/types.js";
+import { hashFile } from "./hash-file.js";
 
 /** The files of a base in a folder. */
 export interface FolderFiles extends Required<BaseFiles> {
@@ -10,7 +9,7 @@ export interface FolderFiles extends Required<BaseFiles> {
   size(path: string): Promise<number>;
 }
 
-/** The files of a base in a folder: hashed as streams, read in parts, opened by onnxruntime itself. */
+/** The files of a base in a folder: hashed in pieces, read in parts, opened by onnxruntime itself. */
 export function folderFiles(folder: string): FolderFiles {
   return {
     folder: resolve(folder),
@@ -21,15 +20,7 @@ export function folderFiles(folder: string): FolderFiles {
       const { buffer, byteOffset, length } = await readFile(join(folder, path), { signal });
       return new Uint8Array(buffer, byteOffset, length);
     },
-    async digestFile(path, signal) {
-      const hash = createHash("sha256");
-      let bytes = 0;
-      for await (const chunk of createReadStream(join(folder, path), { signal })) {
-        bytes += (chunk as Buffer).length;
-        hash.update(chunk as Buffer);
-      }
-      return { bytes, sha256: hash.digest("hex") };
-    },
+    digestFile: (path, signal) => hashFile(join(folder, path), signal),
     async readRange(path, offset, length) {
       const file = await open(join(folder, path));
       try {

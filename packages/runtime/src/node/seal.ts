@@ -1,9 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open, readFile, rename, stat, writeFile } from "node:fs/promises";
-
-/** Bytes that are hashed at a time: well under a millisecond. */
-const PIECE = 1 << 19;
+import { hashFile } from "./hash-file.js";
 
 /** What a file was like when its hash was taken. A change of its content changes ctime, which no program can set. */
 interface Seal {
@@ -24,7 +20,8 @@ export async function seal(path: string): Promise<void> {
   }
   // Taken before the hash: a change while it is being taken breaks the seal.
   const state = await stateOf(path);
-  await put(path, { sha256: await sha256(path), ...state });
+  const { sha256 } = await hashFile(path);
+  await put(path, { sha256, ...state });
 }
 
 /**
@@ -41,10 +38,10 @@ export async function isSealed(
   if (state.bytes !== own.bytes) return false;
   const same = state.inode === own.inode && state.modified === own.modified && state.changed === own.changed;
   if (same && !hashing) return true;
-  const hash = await sha256(path, signal);
-  if (hash !== own.sha256) return false;
+  const { sha256 } = await hashFile(path, signal);
+  if (sha256 !== own.sha256) return false;
   if (same) return true;
-  await put(path, { sha256: hash, ...state });
+  await put(path, { sha256, ...state });
   return true;
 }
 
@@ -59,11 +56,4 @@ async function put(path: string, own: Seal): Promise<void> {
 async function stateOf(path: string): Promise<Omit<Seal, "sha256">> {
   const { size, ino, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
   return { bytes: `${size}`, inode: `${ino}`, modified: `${mtimeNs}`, changed: `${ctimeNs}` };
-}
-
-async function sha256(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  const options = { highWaterMark: PIECE, ...(signal && { signal }) };
-  for await (const piece of createReadStream(path, options)) hash.update(piece as Buffer);
-  return hash.digest("hex");
 }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { constants } from "node:fs";
 import { copyFile, lstat, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { BASE_CARD, BananaError, type BaseCard } from "@banana-peel/format";
@@ -7,6 +6,7 @@ import { mergedCard } from "../models/merged-card.js";
 import type { MergedModels } from "../models/open-models.js";
 import type { PeelUse } from "../peel/types.js";
 import { diskError } from "./disk-error.js";
+import { hashFile } from "./hash-file.js";
 
 /** A merged base to write. */
 export interface WriteMergedOptions {
@@ -71,7 +71,7 @@ async function fill(folder: string, options: WriteMergedOptions): Promise<BaseCa
       .flatMap((graph) => graph.patches)
       .filter(({ location }) => location === path);
     if (patches.length > 0) await patch(target, patches);
-    written.push({ path, ...(await digestOf(target, signal)) });
+    written.push({ path, ...(await hashFile(target, signal)) });
   }
   const onCard = new Set(card.files.map(({ path }) => path));
   for (const [path, bytes] of files) if (!onCard.has(path)) await writeFile(join(folder, path), bytes);
@@ -90,16 +90,6 @@ async function patch(path: string, patches: readonly { offset: number; bytes: Ui
   } finally {
     await file.close();
   }
-}
-
-async function digestOf(path: string, signal?: AbortSignal): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, signal ? { signal } : {})) {
-    bytes += (chunk as Buffer).length;
-    hash.update(chunk as Buffer);
-  }
-  return { bytes, sha256: hash.digest("hex") };
 }
 
 function exists(where: string): BananaError {

@@ -60,7 +60,7 @@ export async function estimateMerge(
       async ({ first, rows }): Promise<FoldWork> => ({
         first,
         rows,
-        input: await plane.read(first, rows, signal),
+        input: context.engine.files && plane.file ? plane.file : await plane.read(first, rows, signal),
         output: undefined,
         measure: true,
       }),

@@ -2,8 +2,7 @@ import { BananaError, type Target } from "@banana-peel/format";
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
 import type { PeelUse } from "../peel/types.js";
-import { told } from "../progress.js";
-import { applyTarget, checkEffect } from "./apply-plan.js";
+import { applyTarget, checkEffect, inTurns } from "./apply-plan.js";
 import { type Allowed, allowed, boundsInWords, keepsEnough } from "./choose.js";
 import type { PlanContext } from "./context.js";
 import { type Estimate, estimateMerge, estimatePromotion } from "./estimate.js";
@@ -14,7 +13,7 @@ import { type Part, partsByTarget } from "./updates.js";
 import type { Watch } from "./watch.js";
 
 /**
- * Plans, target by target. What merging keeps is measured on the values that it would store, for a sample of the
+ * Plans, a few targets at a time. What merging keeps is measured on the values that it would store, for a sample of the
  * rows, never assumed; a target that is attached without a choice isn't measured: its branch computes the update
  * itself.
  * @throws BananaError STRATEGY_UNAVAILABLE, PEEL_NO_EFFECT when rounding would leave nothing of a peel; the signal's
@@ -32,18 +31,30 @@ export async function makePlan(
   const changing = context.targets.filter(({ target }) => parts.has(target.path));
   const targets: PlanTarget[] = [];
   const unsure = new Set<OpenTarget>();
-  for (const open of told(onProgress, "plan", changing, ({ target }) => target.path)) {
-    signal?.throwIfAborted();
+  const total = changing.length;
+  let done = 0;
+  const tell = (name: string) => onProgress?.({ step: "plan", name, done, total });
+  const measured: { open: OpenTarget; own: readonly Part[]; may: Allowed; at: number }[] = [];
+  for (const [at, open] of changing.entries()) {
     const own = parts.get(open.target.path)!;
     const may = allowed(open.target, own, options);
-    if (may.strategy === "attach") {
-      targets.push(attached(open.target, own, may.reason ?? "asked for"));
+    if (may.strategy !== "attach") {
+      measured.push({ open, own, may, at });
       continue;
     }
-    const { planned, changed } = await planTarget(context, open, own, may, signal);
-    targets.push(planned);
-    if (!changed) unsure.add(open);
+    tell(open.target.path);
+    targets[at] = attached(open.target, own, may.reason ?? "asked for");
+    done++;
   }
+  await inTurns(measured, async ({ open, own, may, at }) => {
+    signal?.throwIfAborted();
+    tell(open.target.path);
+    const { planned, changed } = await planTarget(context, open, own, may, signal);
+    targets[at] = planned;
+    if (!changed) unsure.add(open);
+    done++;
+  });
+  tell("");
   const plan = summarise(targets, uses, options);
   checkEffect(plan, uses, await reallyErased(context, plan, uses, unsure, signal));
   return plan;
