@@ -4,20 +4,25 @@ import * as ort from "onnxruntime-node";
 import { madeUpFeeds } from "../lib/feeds.mjs";
 import { madeUpPeel } from "../lib/peels.mjs";
 import { row } from "../lib/row.mjs";
+import { withMoments } from "../lib/with-moments.mjs";
 
 const BASES = [
   ["nano", "backbone", [4]],
   ["minilm/int8", "main", [1, 64]],
+  ["minilm/int4", "main", [1, 64]],
 ];
 
 /** The longest stall of the event loop while a base is opened, run, swapped and merged: in a worker, beside without. */
 export default async function eventLoop() {
   const rows = [];
   for (const base of BASES) {
+    const open = await withMoments(folderOf(base[0]), (plain) => [
+      { graph: base[1], feeds: madeUpFeeds(plain, base[1], base[2]) },
+    ]);
     const worker = await openOrtWorker();
-    const inWorker = await stalls(worker, base);
+    const inWorker = await stalls(worker, base, open);
     await worker.close();
-    const here = await stalls(ort, base);
+    const here = await stalls(ort, base, open);
     for (const step of Object.keys(here))
       rows.push(
         row({
@@ -34,8 +39,9 @@ export default async function eventLoop() {
   return rows;
 }
 
-async function stalls(own, [name, graph, sizes]) {
-  const folder = new URL(`../../bases/${name}`, import.meta.url).pathname;
+const folderOf = (name) => new URL(`../../bases/${name}/`, import.meta.url);
+
+async function stalls(own, [name, graph, sizes], openWithMoments) {
   const longest = {};
   const watch = async (step, work) => {
     const delay = monitorEventLoopDelay({ resolution: 2 });
@@ -48,7 +54,7 @@ async function stalls(own, [name, graph, sizes]) {
     longest[step] = delay.max / 1e6;
     return result;
   };
-  const base = await watch("opening", () => openBase(folder, { ort: own }));
+  const base = await watch("opening", () => openBase(folderOf(name).pathname, { ort: own }));
   const feeds = madeUpFeeds(base, graph, sizes);
   const peel = await madeUpPeel(base, 8);
   await watch("running", async () => {
@@ -64,5 +70,11 @@ async function stalls(own, [name, graph, sizes]) {
   await watch("merging", () => base.setPeels([peel], { strategy: "merge", rounding: "dither" }));
   await watch("taking off", () => base.setPeels([]));
   await base.dispose();
+  const calibrated = await openWithMoments(own);
+  const other = await madeUpPeel(calibrated, 8);
+  await watch("merging calibrated, with moments", () =>
+    calibrated.setPeels([other], { strategy: "merge", rounding: "calibrated" }),
+  );
+  await calibrated.dispose();
   return longest;
 }

@@ -8,23 +8,29 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { folderSource } from "@banana-peel/format/node";
 import { openPeel } from "@banana-peel/runtime";
 import { openBase } from "@banana-peel/runtime/node";
 import { unsafeUnverifiedPeel } from "@banana-peel/signer/verify";
 import * as ort from "onnxruntime-node";
 import { embed } from "./embed.mjs";
+import { withMoments } from "./moments.mjs";
 import { page } from "./page.mjs";
 import { cosine, recall } from "./recall.mjs";
 
 const WIDTH = 384;
+const CALIBRATED = { strategy: "merge", rounding: "calibrated" };
+/** On the base with moments of texts that the peel was trained on, four directions of each input. */
+const MOMENTS = "merge, calibrated, moments of rank 4";
 /** What is compared: a label and the options of setPeels; without options, the base alone. */
 const VARIANTS = [
   ["base", undefined],
   ["attach", { strategy: "attach" }],
   ["merge, nearest", { strategy: "merge", rounding: "nearest" }],
   ["merge, dither", { strategy: "merge", rounding: "dither" }],
-  ["merge, calibrated", { strategy: "merge", rounding: "calibrated" }],
+  ["merge, calibrated", CALIBRATED],
+  [MOMENTS, CALIBRATED],
   ["promote", { strategy: "promote" }],
   ["auto", { strategy: "auto" }],
 ];
@@ -33,7 +39,7 @@ const root = new URL("../../bases/minilm/", import.meta.url).pathname;
 const [work, only] = process.argv.slice(2);
 if (work === undefined) throw new Error("expected the working folder of training/minilm as the argument");
 const read = (name) => readFile(join(work, "evaluation", name));
-const { nameIds, queryIds, right } = JSON.parse(await read("texts.json"));
+const { nameIds, queryIds, right, calibration } = JSON.parse(await read("texts.json"));
 const reference = JSON.parse(await read("reference.json"));
 
 /** Vectors of 384 that Python wrote one after another. */
@@ -52,17 +58,22 @@ let rows = [
   { base: "float", variant: "adapted (PEFT)", ...reference.peft, cosine: 1 },
 ];
 for (const scheme of ["int8", "int4"]) {
-  const base = await openBase(join(root, scheme), { ort });
-  const source = await unsafeUnverifiedPeel(folderSource(join(root, "peels/python-search")));
-  const peel = await openPeel(source, base);
   for (const [variant, options] of VARIANTS) {
     if (only !== undefined && only !== `${scheme} ${variant}`) continue;
+    const folder = join(root, scheme);
+    const base =
+      variant === MOMENTS
+        ? await (await withMoments(pathToFileURL(`${folder}/`), calibration)).open()
+        : await openBase(folder, { ort });
+    const source = await unsafeUnverifiedPeel(folderSource(join(root, "peels/python-search")));
+    const peel = await openPeel(source, base);
     let report;
     try {
       report = await base.setPeels(options === undefined ? [] : [{ peel, weight: 1 }], options ?? {});
     } catch (error) {
       if (error.code !== "STRATEGY_UNAVAILABLE") throw error;
       process.stderr.write(`${scheme} ${variant}: ${error.message}\n`);
+      await base.dispose();
       continue;
     }
     const names = await embed(base, ort, nameIds);
@@ -72,8 +83,8 @@ for (const scheme of ["int8", "int4"]) {
     const row = { base: scheme, variant, ...recall(queries, names, right), ...own };
     rows.push({ ...row, cosine: cosine([...names, ...queries], peft) });
     process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
+    await base.dispose();
   }
-  await base.dispose();
 }
 if (only !== undefined) rows = inOrder([...rows, ...before]);
 await mkdir(out, { recursive: true });

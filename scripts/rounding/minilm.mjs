@@ -4,10 +4,11 @@ import { readFile } from "node:fs/promises";
 import { Tokenizer } from "@huggingface/tokenizers";
 import * as ort from "onnxruntime-node";
 import { folderSource } from "../../packages/format/dist/node/index.js";
-import { collectMoments, openBase, openPeel } from "../../packages/runtime/dist/index.js";
-import { nodeEngine } from "../../packages/runtime/dist/node/index.js";
+import { openPeel } from "../../packages/runtime/dist/index.js";
+import { openBase } from "../../packages/runtime/dist/node/index.js";
 import { unsafeUnverifiedPeel } from "../../packages/signer/dist/verify/index.js";
 import { embed } from "../minilm/embed.mjs";
+import { withMoments } from "../minilm/moments.mjs";
 import { cosine, dot } from "../minilm/recall.mjs";
 import { sentences } from "./texts.mjs";
 
@@ -25,41 +26,6 @@ const WAYS = [
   ["calibrated, moments", { strategy: "merge", rounding: "calibrated" }],
 ];
 
-/** A base in a folder, with moments that are not in it. */
-async function open(scheme, moments) {
-  const folder = new URL(`${scheme}/`, ROOT);
-  const card = JSON.parse(await readFile(new URL("base.json", folder), "utf8"));
-  return openBase({
-    card:
-      moments === undefined ? card : { ...card, moments: { path: "moments.safetensors", ...moments.entry } },
-    readFile: async (path) =>
-      path === "moments.safetensors" ? moments.bytes : new Uint8Array(await readFile(new URL(path, folder))),
-    engine: nodeEngine(),
-    ort,
-  });
-}
-
-async function momentsOf(scheme, texts) {
-  const folder = new URL(`${scheme}/`, ROOT);
-  const feeds = texts.map((ids) => {
-    const input = (value) => ({ data: BigInt64Array.from(ids, value), dims: [1, ids.length] });
-    return {
-      graph: "main",
-      feeds: {
-        input_ids: input((id) => BigInt(id)),
-        attention_mask: input(() => 1n),
-        token_type_ids: input(() => 0n),
-      },
-    };
-  });
-  return collectMoments({
-    card: JSON.parse(await readFile(new URL("base.json", folder), "utf8")),
-    readFile: async (path) => new Uint8Array(await readFile(new URL(path, folder))),
-    ort,
-    feeds,
-  });
-}
-
 /** {rows, momentBytes, modelBytes} by scheme: rows are {way, totals, gain, error, cosine, same}. */
 export async function minilm(scheme) {
   const tokenizer = new Tokenizer(
@@ -73,9 +39,10 @@ export async function minilm(scheme) {
   const named = JSON.parse(await readFile(new URL("example/names.json", ROOT), "utf8"));
   const step = Math.floor(named.length / NAMES);
   const names = named.filter((_, i) => i % step === 0).slice(0, NAMES);
-  const moments = await momentsOf(scheme, others.map(ids));
-  const plain = await open(scheme);
-  const calibrated = await open(scheme, moments);
+  const folder = new URL(`${scheme}/`, ROOT);
+  const moments = await withMoments(folder, others.map(ids));
+  const plain = await openBase(folder.pathname, { ort });
+  const calibrated = await moments.open();
   const run = async (base, options) => {
     const peel = await openPeel(await unsafeUnverifiedPeel(folderSource(PEEL)), base);
     const { plan } = await base.setPeels([{ peel, weight: 1 }], { ...options, releaseIdle: true });

@@ -7,6 +7,7 @@ to train and to measure; none is written outside the working folder.
 import importlib
 import inspect
 import json
+import pathlib
 import pkgutil
 import random
 import re
@@ -147,3 +148,7 @@ def write(path):
         rows = collect()
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=0))
     return rows
+
+
+if __name__ == "__main__":
+    write(pathlib.Path(sys.argv[1]))

@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 import time
 
 import torch
@@ -135,8 +137,12 @@ def train(model, texts, settings, state, log):
 
 
 def read_pairs():
+    """The pairs; collected in a process of its own, because torch.package puts functions of its own into `inspect`, and
+    two more names would give another draw of what is held out."""
     path = folder() / "pairs.json"
-    return json.loads(path.read_text()) if path.exists() else pairs.write(path)
+    if not path.exists():
+        subprocess.run([sys.executable, "-m", "minilm.pairs", str(path)], check=True)
+    return json.loads(path.read_text())
 
 
 def main():

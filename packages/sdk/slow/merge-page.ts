@@ -3,7 +3,7 @@ import { foldTask } from "../../runtime/src/merge/task.js";
 import { webEngine } from "../../runtime/src/merge/web-engine.js";
 import { allRows } from "../../runtime/src/merge/works.js";
 import { rowBytes } from "../../runtime/src/testing/planes.js";
-import { bigWeight, ROUNDS } from "./page/big-weight.js";
+import { bigWeight, ROUNDS, toCalibrate } from "./page/big-weight.js";
 import { sha256 } from "./page/vectors.js";
 
 let answers = 0;
@@ -15,7 +15,7 @@ globalThis.Worker = class extends Worker {
   }
 };
 
-/** SHA-256 of the merged bytes by rounding, how many works came from workers, and how often the page's own loop turned. */
+/** SHA-256 of the merged bytes by rounding and of calibrated ones, how many works came from workers, and how often the page's own loop turned. */
 async function merge() {
   const weight = bigWeight();
   const plane = weight.plane!;
@@ -40,6 +40,8 @@ async function merge() {
     }
     digests.push(await sha256(bytes));
   }
+  const { bytes: calibrated } = await engine.calibrate(toCalibrate());
+  digests.push(await sha256(calibrated));
   clearInterval(timer);
   engine.release();
   return { digests, answers, turns, isolated: globalThis.crossOriginIsolated };

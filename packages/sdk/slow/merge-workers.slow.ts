@@ -10,7 +10,7 @@ import { foldTask } from "../../runtime/src/merge/task.js";
 import { allRows } from "../../runtime/src/merge/works.js";
 import { rowBytes } from "../../runtime/src/testing/planes.js";
 import type { mergePage } from "./merge-page.js";
-import { bigWeight, ROUNDS } from "./page/big-weight.js";
+import { bigWeight, ROUNDS, toCalibrate } from "./page/big-weight.js";
 import { sha256 } from "./page/vectors.js";
 import { servePage } from "./serve.js";
 
@@ -58,7 +58,7 @@ const PAGES = {
 } as const;
 
 let browser: Browser;
-let scripts: { page: string; worker: string };
+let scripts: { page: string; worker: string; calibrator: string };
 let expected: string[];
 
 beforeAll(async () => {
@@ -77,6 +77,7 @@ beforeAll(async () => {
   scripts = {
     page: await bundle("packages/sdk/slow/merge-page.ts"),
     worker: await bundle("packages/runtime/src/merge/web-worker.ts"),
+    calibrator: await bundle("packages/runtime/src/moments/web-worker.ts"),
   };
   expected = await inNode();
 });
@@ -99,21 +100,21 @@ async function inNode(): Promise<string[]> {
     const folded = await pool.fold(foldTask(plane, weight.parts, seed), works);
     digests.push(await sha256(Buffer.concat(folded.map(({ bytes }) => bytes))));
   }
+  const { bytes: calibrated } = await pool.calibrate(toCalibrate());
+  digests.push(await sha256(calibrated));
   pool.release();
   return digests;
 }
 
 describe.each(Object.entries(PAGES))("a page %s", (_, { headers, program, starts, isolated }) => {
   test("merges to Node's bytes", async () => {
-    const text = new TextEncoder();
+    const serve = (script: string) => async () => {
+      if (program === "missing") throw new Error("missing");
+      return new TextEncoder().encode(program === "worker" ? script : program);
+    };
     const server = await servePage(
       scripts.page,
-      {
-        "web-worker.js": async () => {
-          if (program === "missing") throw new Error("missing");
-          return text.encode(program === "worker" ? scripts.worker : program);
-        },
-      },
+      { "web-worker.js": serve(scripts.worker), moments: serve(scripts.calibrator) },
       headers,
     );
     const page = await browser.newPage();
@@ -126,10 +127,10 @@ describe.each(Object.entries(PAGES))("a page %s", (_, { headers, program, starts
         (globalThis as unknown as { mergePage: typeof mergePage }).mergePage.merge(),
       );
       expect(result.digests).toEqual(expected);
-      expect(new Set(result.digests).size).toBe(ROUNDS.length);
+      expect(new Set(result.digests).size).toBe(ROUNDS.length + 1);
       expect(result.isolated).toBe(isolated);
       expect(result.turns).toBeGreaterThan(1);
-      expect(result.answers).toBe(starts ? ROUNDS.length * allRows(bigWeight().plane!).length : 0);
+      expect(result.answers).toBe(starts ? ROUNDS.length * allRows(bigWeight().plane!).length + 1 : 0);
       expect(trouble).toEqual([]);
     } finally {
       await page.close();

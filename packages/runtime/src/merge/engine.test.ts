@@ -5,10 +5,11 @@ import { mergeTarget } from "../plan/merge-target.js";
 import { type RandomWeight, ROUNDINGS, randomWeight, rowBytes } from "../testing/planes.js";
 import { localEngine } from "./local-engine.js";
 import { mixedEngine } from "./mixed-engine.js";
-import { type FromWorker, poolEngine } from "./pool-engine.js";
+import { poolEngine } from "./pool-engine.js";
 import { serve } from "./serve.js";
 import { foldTask } from "./task.js";
-import type { FoldWork, MergeEngine } from "./types.js";
+import type { Folded, FoldWork, MergeEngine } from "./types.js";
+import type { FromWorker } from "./worker-pool.js";
 import { allRows, type Rows } from "./works.js";
 
 const pacer = () => new Pacer(() => performance.now(), undefined);
@@ -18,6 +19,10 @@ const uint4 = { bits: 4, signed: false, min: 0, max: 15 } as const;
 const nbits = { ...uint4, form: "matmulnbits", layout: "nk", granularity: "block", axis: 1 } as const;
 const channel = { ...int8, k: 61, n: 44, layout: "kn", granularity: "channel", axis: 1 } as const;
 const usual = { ranks: [16], steps: 1 };
+const programs = new URL("../../dist/node/", import.meta.url);
+const refused = () => {
+  throw new Error("refused by Content-Security-Policy");
+};
 
 const WEIGHTS: Record<string, RandomWeight> = {
   "int8 by column": { ...channel, ...usual },
@@ -145,9 +150,9 @@ it("a pool sends rows, never the file that they are a view of, and keeps the cal
   const file = new Uint8Array(1 << 20);
   file.set(weight.bytes, 99);
   const sent: number[][] = [];
-  const pool = poolEngine(
-    () => {
-      let answer: (message: FromWorker) => void = () => {};
+  const pool = poolEngine({
+    spawn: () => {
+      let answer: (message: FromWorker<Folded>) => void = () => {};
       const take = serve((message) => answer(message), undefined);
       return {
         post(message, transfer) {
@@ -160,9 +165,10 @@ it("a pool sends rows, never the file that they are a view of, and keeps the cal
         terminate: () => {},
       };
     },
-    2,
-    false,
-  );
+    spawnCalibrator: refused,
+    threads: 2,
+    files: false,
+  });
   const half = Math.floor(plane.rows / 2);
   const works = [
     [0, half],
@@ -189,10 +195,8 @@ it("a page whose policy keeps workers from starting merges in its own thread", a
     { first: 0, rows: 600 },
     { first: 600, rows: 500 },
   ];
-  const spawn = () => {
-    throw new Error("refused by Content-Security-Policy");
-  };
-  const mixed = mixedEngine(engine, poolEngine(spawn, 2, false));
+  const pool = poolEngine({ spawn: refused, spawnCalibrator: refused, threads: 2, files: false });
+  const mixed = mixedEngine(engine, pool);
   const here = await fold(engine, weight, undefined, pieces);
   for (let again = 0; again < 2; again++) {
     const { bytes } = await fold(mixed, weight, undefined, pieces);
@@ -204,8 +208,7 @@ it("workers give the same bytes as one thread, whatever their number", async () 
   const weight = randomWeight(3, { ...channel, k: 700, n: 264, ranks: [16], steps: 3 });
   const expected = await fold(engine, weight, undefined, allRows(weight.plane!));
   for (const threads of [1, 3]) {
-    const program = new URL("../../dist/node/merge-worker.js", import.meta.url);
-    const pool = nodePool({ threads, program });
+    const pool = nodePool({ threads, programs });
     const pieces = Array.from({ length: 14 }, (_, i) => ({ first: 50 * i, rows: 50 }));
     expect((await fold(pool, weight, undefined, pieces)).bytes).toEqual(expected.bytes);
     pool.release();

@@ -1,4 +1,5 @@
 import { Queue } from "../base/queue.js";
+import { calibrate } from "../moments/calibrate.js";
 import { Pacer } from "../pacer.js";
 import { type BlockingFiles, foldWork } from "./fold-work.js";
 import { Kernel } from "./kernel.js";
@@ -26,6 +27,7 @@ export function localEngine(files?: BlockingFiles, now = () => performance.now()
         }
         return folded;
       }),
+    calibrate: (task, signal) => queue.run(() => calibrate(task, new Pacer(now, signal, turn))),
     release() {
       kernel = undefined;
     },

@@ -1,8 +1,10 @@
-import { WorkerLost } from "./pool-engine.js";
 import type { FoldTask, FoldWork, MergeEngine } from "./types.js";
+import { WorkerLost } from "./worker-pool.js";
 
 /** Elements of a task below which starting workers and sending them the task takes longer than the arithmetic. */
 const POOL_ELEMENTS = 1 << 20;
+/** The same of a calibration, which has no kernel. */
+const CALIBRATE_ELEMENTS = 1 << 16;
 
 /**
  * The caller's thread for small tasks, a pool for large ones. Where workers can't start (a bundle without their
@@ -10,6 +12,7 @@ const POOL_ELEMENTS = 1 << 20;
  */
 export function mixedEngine(local: MergeEngine, pool: MergeEngine): MergeEngine {
   let lost = false;
+  let lostCalibrators = false;
   return {
     files: local.files && pool.files,
     async fold(task, works, options) {
@@ -21,6 +24,18 @@ export function mixedEngine(local: MergeEngine, pool: MergeEngine): MergeEngine 
         if (!(error instanceof WorkerLost)) throw error;
         lost = true;
         return local.fold(task, works, options);
+      }
+    },
+    async calibrate(task, signal) {
+      if (lostCalibrators || task.spec.k * task.spec.n < CALIBRATE_ELEMENTS)
+        return local.calibrate(task, signal);
+      try {
+        return await pool.calibrate(task, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        lostCalibrators ||= error instanceof WorkerLost;
+        // What a worker throws loses its code on the way: here it is thrown again with it.
+        return local.calibrate(task, signal);
       }
     },
     release() {

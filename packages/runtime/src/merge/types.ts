@@ -1,4 +1,7 @@
-import type { Plane } from "@banana-peel/onnx";
+import type { FormData, FormSpec, Plane } from "@banana-peel/onnx";
+import type { Moments } from "../moments/types.js";
+import type { MergedTarget } from "../plan/merge-target.js";
+import type { UpdatePart } from "../plan/updates.js";
 
 /** An update of a plane, and how sums are put on its grid. Plain data: it travels to workers. */
 export interface FoldTask {
@@ -47,6 +50,17 @@ export interface Folded {
   readonly sums: Sums | undefined;
 }
 
+/** A weight, and the parts that calibrated rounding merges into it. Plain data: it travels to workers. */
+export interface CalibrateTask {
+  readonly spec: FormSpec;
+  readonly data: FormData;
+  /** Of the target, for errors. */
+  readonly path: string;
+  readonly parts: readonly UpdatePart[];
+  /** Of the target's input. */
+  readonly moments: Moments;
+}
+
 /**
  * Does the arithmetic of merges. Every engine gives the same bytes, those of docs/specification/base.md, Merging.
  * Contract: works of one task may run in any order and at the same time.
@@ -56,6 +70,11 @@ export interface MergeEngine {
   readonly files: boolean;
   /** @throws the signal's reason; what reading or writing a file throws */
   fold(task: FoldTask, works: readonly FoldWork[], options?: FoldOptions): Promise<Folded[]>;
+  /**
+   * Merges a whole weight by calibrated rounding.
+   * @throws BananaError as openForm; the signal's reason, at once
+   */
+  calibrate(task: CalibrateTask, signal?: AbortSignal): Promise<MergedTarget>;
   /** Lets go of workers and memory; the engine can be used again. */
   release(): void;
 }

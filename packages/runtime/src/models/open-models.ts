@@ -9,8 +9,9 @@ import { webEngine } from "../merge/web-engine.js";
 import type { PeelUse } from "../peel/types.js";
 import { applyPlan } from "../plan/apply-plan.js";
 import { checkUses } from "../plan/check-uses.js";
-import { planContext } from "../plan/context.js";
+import { type PlanContext, planContext } from "../plan/context.js";
 import { makePlan } from "../plan/make-plan.js";
+import { remember } from "../plan/remember.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
 import { partsByTarget } from "../plan/updates.js";
 import type { Watch } from "../plan/watch.js";
@@ -73,17 +74,19 @@ export async function openModels(options: OpenModelsOptions): Promise<BaseModels
   const digest = await baseDigest(card);
   const { folder, engine = webEngine() } = options;
   const context = planContext({ digest, card, graphs, files, folder, engine, now });
-  const plan: BaseModels["plan"] = async (uses, { signal, onProgress, ...choice } = {}) => {
+  const planIn = async (own: PlanContext, uses: readonly PeelUse[], choice: PlanOptions & Watch) => {
+    const { signal, onProgress, ...options } = choice;
     checkUses(uses, digest);
-    return makePlan(context, uses, choice, { signal, onProgress });
+    return makePlan(own, uses, options, { signal, onProgress });
   };
   return {
     card,
     digest,
-    plan,
+    plan: (uses, choice = {}) => planIn(context, uses, choice),
     async merge(uses, choice = {}) {
-      const planned = await plan(uses, choice);
-      const merged = await applyPlan(context, planned, uses, choice);
+      const own = remember(context);
+      const planned = await planIn(own, uses, choice);
+      const merged = await applyPlan(own, planned, uses, choice);
       const parts = partsByTarget(uses);
       const branched = planned.targets.filter(({ strategy }) => strategy === "attach");
       const attached = new Map(branched.map(({ path }) => [path, parts.get(path)!]));

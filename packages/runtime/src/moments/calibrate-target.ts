@@ -1,7 +1,7 @@
 import { nearest, type WeightForm } from "@banana-peel/onnx";
 import type { Pacer } from "../pacer.js";
 import type { MergedTarget } from "../plan/merge-target.js";
-import { type Part, updateRows } from "../plan/updates.js";
+import { type UpdatePart, updateRows } from "../plan/updates.js";
 import { feedbackOf } from "./feedback.js";
 import { SeenChange } from "./seen-change.js";
 import type { Moments } from "./types.js";
@@ -13,12 +13,12 @@ import type { Moments } from "./types.js";
  */
 export async function calibrateTarget(
   form: WeightForm,
-  parts: readonly Part[],
+  parts: readonly UpdatePart[],
   moments: Moments,
   pacer: Pacer,
 ): Promise<MergedTarget> {
   const { k, n } = form;
-  const { width, directions, coefficients } = feedbackOf(moments, parts);
+  const { width, directions, coefficients } = await feedbackOf(moments, parts, pacer);
   const update = new Float64Array(n);
   const wanted = new Float64Array(n);
   const applied = new Float64Array(n);
@@ -28,7 +28,8 @@ export async function calibrateTarget(
   const merge = form.merge(nearest);
   const seen = new SeenChange(moments, n);
   for (let row = 0; row < k; row++) {
-    await pacer.pause();
+    const pause = pacer.due();
+    if (pause !== undefined) await pause;
     updateRow(row, update);
     wanted.fill(0);
     for (let i = 0; i < width; i++) {

@@ -1,4 +1,5 @@
-import type { Part } from "../plan/updates.js";
+import type { Pacer } from "../pacer.js";
+import type { UpdatePart } from "../plan/updates.js";
 import type { Moments } from "./types.js";
 
 /**
@@ -23,7 +24,11 @@ export interface Feedback {
  * GPTQ), and U_jk = V_j . g_k. The order of operations is fixed, in doubles; specification: docs/specification/base.md,
  * Merging.
  */
-export function feedbackOf({ diagonal, rank, factors }: Moments, parts: readonly Part[]): Feedback {
+export async function feedbackOf(
+  { diagonal, rank, factors }: Moments,
+  parts: readonly UpdatePart[],
+  pacer: Pacer,
+): Promise<Feedback> {
   const k = diagonal.length;
   const width = parts.reduce((sum, { lowRank }) => sum + lowRank.rank, rank);
   const directions = new Float64Array(k * width);
@@ -41,16 +46,23 @@ export function feedbackOf({ diagonal, rank, factors }: Moments, parts: readonly
       const factor = Math.sqrt(weight / square);
       for (let i = 0; i < k; i++) directions[i * width + at] = lowRank.a[r * k + i]! * factor;
     }
-  return { width, directions, coefficients: coefficientsOf(diagonal, directions, width) };
+  return { width, directions, coefficients: await coefficientsOf(diagonal, directions, width, pacer) };
 }
 
 /** g_k = S v_k / D_k, where S = (I + sum over j > k of v_j v_j^T / d_j)^-1 and D_k = d_k + v_k . S v_k. */
-function coefficientsOf(diagonal: Float64Array, directions: Float64Array, width: number): Float64Array {
+async function coefficientsOf(
+  diagonal: Float64Array,
+  directions: Float64Array,
+  width: number,
+  pacer: Pacer,
+): Promise<Float64Array> {
   const coefficients = new Float64Array(directions.length);
   const inverse = new Float64Array(width * width);
   for (let i = 0; i < width; i++) inverse[i * width + i] = 1;
   const product = new Float64Array(width);
   for (let k = diagonal.length - 1; k >= 0; k--) {
+    const pause = pacer.due();
+    if (pause !== undefined) await pause;
     const own = directions.subarray(k * width, (k + 1) * width);
     let left = diagonal[k]!;
     for (let i = 0; i < width; i++) {

@@ -2,8 +2,9 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { localEngine } from "../merge/local-engine.js";
 import { mixedEngine } from "../merge/mixed-engine.js";
-import { type FromWorker, type Port, poolEngine } from "../merge/pool-engine.js";
+import { poolEngine } from "../merge/pool-engine.js";
 import type { MergeEngine } from "../merge/types.js";
+import type { FromWorker, Port } from "../merge/worker-pool.js";
 import { blockingFiles } from "./blocking-files.js";
 
 /** More workers than this gain little: the memory is the limit then. */
@@ -13,8 +14,8 @@ const MOST_THREADS = 8;
 export interface NodeEngineOptions {
   /** Workers; default as many as the machine has processors, at most 8. */
   readonly threads?: number;
-  /** The worker's program, where it isn't beside this file. */
-  readonly program?: URL;
+  /** Folder of the workers' programs, where it isn't this file's. */
+  readonly programs?: URL;
 }
 
 /**
@@ -26,12 +27,17 @@ export function nodeEngine(options: NodeEngineOptions = {}): MergeEngine {
 }
 
 /** Worker threads only. */
-export function nodePool({ threads, program }: NodeEngineOptions = {}): MergeEngine {
-  const count = threads ?? Math.min(MOST_THREADS, availableParallelism());
-  return poolEngine(() => spawn(program ?? new URL("./merge-worker.js", import.meta.url)), count, true);
+export function nodePool({ threads, programs }: NodeEngineOptions = {}): MergeEngine {
+  const at = (name: string) => new URL(name, programs ?? import.meta.url);
+  return poolEngine({
+    threads: threads ?? Math.min(MOST_THREADS, availableParallelism()),
+    files: true,
+    spawn: () => spawn(at("merge-worker.js")),
+    spawnCalibrator: () => spawn(at("calibrate-worker.js")),
+  });
 }
 
-function spawn(program: URL): Port {
+function spawn<Task, Work, Done>(program: URL): Port<Task, Work, Done> {
   const worker = new Worker(program, { execArgv: [] });
   let waiting = 0;
   return {
@@ -41,7 +47,7 @@ function spawn(program: URL): Port {
       worker.postMessage(message, transfer);
     },
     listen(onMessage, onError) {
-      worker.on("message", (message: FromWorker) => {
+      worker.on("message", (message: FromWorker<Done>) => {
         if (--waiting === 0) worker.unref();
         onMessage(message);
       });

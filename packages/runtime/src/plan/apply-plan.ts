@@ -4,36 +4,16 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
 import { foldTask } from "../merge/task.js";
 import { allRows } from "../merge/works.js";
-import { calibrateTarget } from "../moments/calibrate-target.js";
 import { Pacer } from "../pacer.js";
 import type { PeelUse } from "../peel/types.js";
 import type { PlanContext } from "./context.js";
+import { inTurns } from "./in-turns.js";
 import { mergeTarget, roundingFor } from "./merge-target.js";
 import type { MergedWeight } from "./merged-weight.js";
 import { promoteTarget } from "./promote-target.js";
 import type { Plan, PlanTarget, RoundingName } from "./types.js";
 import { type Part, partsByTarget } from "./updates.js";
 import type { Watch } from "./watch.js";
-
-/** Targets that are worked out at the same time, so that no worker waits at the end of one. */
-const AT_ONCE = 3;
-
-/** Does some work for each, a few at a time and begun in order; the first failure ends it once those begun have ended. */
-export async function inTurns<T>(each: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const go = async () => {
-    while (next < each.length && !failed)
-      try {
-        await work(each[next++]!);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-  };
-  const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, go));
-  for (const one of all) if (one.status === "rejected") throw one.reason;
-}
 
 /** A target's new weight, and whether it is another one than before. */
 export interface AppliedTarget {
@@ -88,10 +68,7 @@ export async function applyTarget(
     return { weight: { kind: "promote", promoted }, changed: !erased };
   }
   if (rounding === "calibrated") {
-    const moments = await context.moments(open, signal);
-    const form = await context.readWeights(open, signal);
-    const pacer = new Pacer(context.now, signal);
-    const { bytes, erased } = await calibrateTarget(form, parts, moments, pacer);
+    const { bytes, erased } = await context.calibrate(open, parts, signal);
     return { weight: { kind: "merge", bytes }, changed: !erased };
   }
   const plane = await context.openPlane(open, signal);

@@ -4,7 +4,6 @@ import type { OpenPlane } from "../base/planes.js";
 import { foldTask } from "../merge/task.js";
 import type { FoldWork } from "../merge/types.js";
 import { sampleRows, sampleRuns } from "../merge/works.js";
-import { calibrateTarget } from "../moments/calibrate-target.js";
 import { Pacer } from "../pacer.js";
 import type { PlanContext } from "./context.js";
 import { Measure } from "./measure.js";
@@ -36,12 +35,7 @@ export async function estimateMerge(
   const { path } = open.target;
   if (rounding === "calibrated") {
     // Errors are passed on along whole columns, so no sample of the rows stands for all.
-    const [form, moments] = await Promise.all([
-      context.readWeights(open, signal),
-      context.moments(open, signal),
-    ]);
-    const pacer = new Pacer(context.now, signal);
-    const { gain, error, erased } = await calibrateTarget(form, parts, moments, pacer);
+    const { gain, error, erased } = await context.calibrate(open, parts, signal);
     return { gain, error, changed: !erased };
   }
   if (plane === undefined) {

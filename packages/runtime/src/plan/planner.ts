@@ -8,6 +8,7 @@ import { applyPlan } from "./apply-plan.js";
 import type { PlanContext } from "./context.js";
 import { makePlan } from "./make-plan.js";
 import type { MergedWeight } from "./merged-weight.js";
+import { remember } from "./remember.js";
 import { summarise } from "./summary.js";
 import type { Plan, PlanOptions } from "./types.js";
 import { partsByTarget } from "./updates.js";
@@ -30,6 +31,13 @@ interface Keeps {
   readonly graphs: ReadonlyMap<string, OpenGraph>;
 }
 
+/** What a plan was made of, and the context that it was made in. */
+interface MadePlan {
+  readonly uses: readonly PeelUse[];
+  readonly options: PlanOptions;
+  readonly context: PlanContext;
+}
+
 /** What keeps a set from being kept, but not from being used: it is merged in memory then. */
 const UNKEPT: ReadonlySet<string> = new Set(["DISK_FULL", "TARGET_READ_ONLY"]);
 
@@ -37,7 +45,7 @@ const UNKEPT: ReadonlySet<string> = new Set(["DISK_FULL", "TARGET_READ_ONLY"]);
 export class Planner {
   readonly #context: PlanContext;
   readonly #keeps: Keeps | undefined;
-  readonly #made = new WeakMap<Plan, { uses: readonly PeelUse[]; options: PlanOptions }>();
+  readonly #made = new WeakMap<Plan, MadePlan>();
   readonly #attached = new WeakMap<readonly PeelUse[], WorkedPlan>();
 
   constructor(context: PlanContext, keeps?: Keeps) {
@@ -57,13 +65,14 @@ export class Planner {
 
   /** @throws BananaError as makePlan */
   async plan(uses: readonly PeelUse[], options: PlanOptions, watch: Watch): Promise<Plan> {
-    const plan = await makePlan(this.#context, uses, options, watch);
-    return this.#remember(plan, uses, options);
+    const context = remember(this.#context);
+    const plan = await makePlan(context, uses, options, watch);
+    return this.#remember(plan, { uses, options, context });
   }
 
   /**
    * Works out a plan made before, or plans and works that out: the same strategies, hence the same bytes. Merged
-   * weights aren't kept here, because a plan may live long; large ones come from the cache where they are in it, and
+   * weights aren't kept here, because a plan may live long, but for what measuring calibrated targets gave; large ones come from the cache where they are in it, and
    * go there. What only attaches is remembered by the list of uses.
    * @throws BananaError INPUT_INVALID when the plan wasn't made here for these very uses, and as makePlan and applyPlan
    */
@@ -76,7 +85,11 @@ export class Planner {
     const key = await setKey(this.#context.digest, uses, options, this.#keeps.card.moments?.sha256);
     const found = await this.#keeps.cache.get(key, this.#keeps.folder, watch.signal);
     if (found !== undefined)
-      return { plan: this.#remember(found.plan, uses, options), merged: new Map(), cached: found };
+      return {
+        plan: this.#remember(found.plan, { uses, options, context: this.#context }),
+        merged: new Map(),
+        cached: found,
+      };
     const plan = given ?? (await this.plan(uses, options, watch));
     if (plan.targets.every(({ strategy }) => strategy === "attach")) return this.#workAnew(plan, uses, watch);
     return this.#keep(this.#keeps, key, plan, uses, watch);
@@ -92,7 +105,7 @@ export class Planner {
   }
 
   async #workAnew(plan: Plan, uses: readonly PeelUse[], watch: Watch): Promise<WorkedPlan> {
-    return { plan, merged: await applyPlan(this.#context, plan, uses, watch) };
+    return { plan, merged: await applyPlan(this.#contextOf(plan), plan, uses, watch) };
   }
 
   async #keep(
@@ -113,7 +126,7 @@ export class Planner {
       content: { base: { family, version }, peels },
       base: folder,
       externalData: [...externalData],
-      write: (file: MergedFile) => storePlan(this.#context, graphs, plan, uses, file, watch),
+      write: (file: MergedFile) => storePlan(this.#contextOf(plan), graphs, plan, uses, file, watch),
     };
     try {
       return { plan, merged: new Map(), cached: await cache.make(key, set, watch.signal) };
@@ -133,9 +146,13 @@ export class Planner {
     return weights > 0 && weights >= (this.#keeps?.cache.leastWeights ?? Number.POSITIVE_INFINITY);
   }
 
-  #remember(plan: Plan, uses: readonly PeelUse[], options: PlanOptions): Plan {
-    this.#made.set(plan, { uses: uses.map((use) => ({ ...use })), options });
+  #remember(plan: Plan, { uses, ...made }: MadePlan): Plan {
+    this.#made.set(plan, { ...made, uses: uses.map((use) => ({ ...use })) });
     return plan;
+  }
+
+  #contextOf(plan: Plan): PlanContext {
+    return this.#made.get(plan)!.context;
   }
 
   #optionsOf(plan: Plan, uses: readonly PeelUse[]): PlanOptions {

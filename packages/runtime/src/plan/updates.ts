@@ -1,12 +1,16 @@
 import type { LowRank } from "@banana-peel/format";
 import type { PeelUse } from "../peel/types.js";
 
-/** One peel's part in the update of a target. */
-export interface Part {
-  readonly use: PeelUse;
+/** One part in the update of a target. */
+export interface UpdatePart {
   readonly lowRank: LowRank;
   /** weight * alpha / rank: what B A is multiplied with. */
   readonly factor: number;
+}
+
+/** One peel's part. */
+export interface Part extends UpdatePart {
+  readonly use: PeelUse;
 }
 
 /** How strongly a peel is applied to a target. */
@@ -49,7 +53,7 @@ function makeParts(uses: readonly PeelUse[]): Map<string, Part[]> {
  * a time. The order of operations is fixed, in doubles, so that every machine gets the same numbers: from 0, for
  * each part in the order given and each r in ascending order, add (factor * B[n,r]) * A[r,k].
  */
-export function updateRows(parts: readonly Part[], n: number): (k: number, out: Float64Array) => void {
+export function updateRows(parts: readonly UpdatePart[], n: number): (k: number, out: Float64Array) => void {
   const prepared = parts.map(({ lowRank, factor }) => {
     const scaled = new Float64Array(lowRank.rank * n);
     for (let r = 0; r < lowRank.rank; r++)

@@ -1,3 +1,5 @@
+import type { CalibrateTask } from "../../../runtime/src/merge/types.js";
+import { unknownMoments } from "../../../runtime/src/moments/read-moments.js";
 import { ROUNDINGS, randomWeight } from "../../../runtime/src/testing/planes.js";
 
 /** A weight large enough that an engine asks its workers, in three pieces; the same everywhere. */
@@ -18,3 +20,23 @@ export function bigWeight(): ReturnType<typeof randomWeight> {
 }
 
 export const ROUNDS = ROUNDINGS;
+
+/** A weight large enough that an engine asks a worker to calibrate it. */
+export function toCalibrate(): CalibrateTask {
+  const { spec, data, parts } = randomWeight(12, {
+    k: 288,
+    n: 260,
+    layout: "nk",
+    form: "matmulnbits",
+    bits: 4,
+    signed: false,
+    granularity: "block",
+    axis: 1,
+    blockSize: 32,
+    min: 0,
+    max: 15,
+    ranks: [8],
+    steps: 0.3,
+  });
+  return { spec, data, path: "w", parts, moments: unknownMoments(spec.k) };
+}
