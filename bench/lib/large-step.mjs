@@ -1,13 +1,16 @@
 /**
  * One step on a large base, in a process of its own: prints its times in milliseconds, and its peak of resident memory.
+ * `copy` reads and writes as many bytes as a merge does, and nothing else.
  *
- *   node large-step.mjs base|merge|attach FOLDER CACHE
+ *   node large-step.mjs base|merge|attach|copy FOLDER CACHE
  */
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { mergedCache, openBase } from "@banana-peel/runtime/node";
 import * as ort from "onnxruntime-node";
 import { feeds } from "./large-base.mjs";
 import { madeUpPeel } from "./peels.mjs";
-import { milliseconds } from "./time.mjs";
+import { median, milliseconds } from "./time.mjs";
 
 const [step, folder, cacheFolder] = process.argv.slice(2);
 const RANK = 16;
@@ -25,6 +28,11 @@ const timed = async (name, work) => {
   return result;
 };
 
+if (step === "copy") {
+  await timed("copy", copyWeights);
+  process.stdout.write(JSON.stringify(times));
+  process.exit();
+}
 const base = await timed("open", () => openBase(folder, { ort, cache, sessionOptions }));
 let sum = 0;
 const run = async () => {
@@ -44,7 +52,11 @@ else {
     await base.setPeels([{ peel: other, weight: 1 }], choice);
     await timed("swap", () => base.setPeels([{ peel, weight: 1 }], choice));
     await timed("swapped", run);
-    await timed("newWeight", () => base.setPeels([{ peel, weight: 0.5 }], choice));
+    await timed("firstNewWeight", () => base.setPeels([{ peel, weight: 0.5 }], choice));
+    const others = [];
+    for (let i = 1; i <= 15; i++)
+      others.push(await milliseconds(() => base.setPeels([{ peel, weight: 0.5 + i / 100 }], choice)));
+    times.newWeight = median(others);
   }
 }
 await timed("again", run);
@@ -52,3 +64,26 @@ await cache.settled();
 await base.dispose();
 if (!Number.isFinite(sum)) throw new Error(`expected finite outputs, found ${sum}`);
 process.stdout.write(JSON.stringify({ ...times, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+
+/** Copies the base's weights into a new file, a megabyte at a time, two at once. */
+async function copyWeights() {
+  await mkdir(cacheFolder, { recursive: true });
+  const target = join(cacheFolder, "copy.bin");
+  const [from, to] = [await open(join(folder, "model.data")), await open(target, "w")];
+  const { size } = await from.stat();
+  const piece = 1 << 20;
+  let next = 0;
+  const go = async () => {
+    const room = new Uint8Array(piece);
+    while (next < size) {
+      const at = next;
+      next += piece;
+      const { bytesRead } = await from.read(room, 0, piece, at);
+      await to.write(room, 0, bytesRead, at);
+    }
+  };
+  await Promise.all([go(), go()]);
+  await from.close();
+  await to.close();
+  await rm(target);
+}

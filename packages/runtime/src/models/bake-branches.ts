@@ -18,8 +18,8 @@ const PLAIN = {
 } as unknown as Ort;
 
 /**
- * Edits that write the branches of some targets into a graph's model for good: the nodes that attaching adds, with A
- * and B as initializers in the place of inputs. The model gives what the runtime gives with these targets attached.
+ * Edits that write the branches of some targets into a graph's model for good: the nodes that attaching adds, with A,
+ * B and the factors of wide layers as initializers in the place of inputs. The model gives what the runtime gives with these targets attached.
  * @param attached parts by path of the targets of this graph that get a branch
  */
 export function bakeEdits(graph: OpenGraph, attached: ReadonlyMap<string, readonly Part[]>): ModelEdits {

@@ -170,4 +170,34 @@ describe("branches' inputs", () => {
     expect(half["banana-peel/ranks"]).toBe(once["banana-peel/ranks"]);
     expect([...(half["banana-peel/B/3/0"]!.data as Float32Array)]).toEqual([-0.5, -1, -1.5]);
   });
+
+  it("of wide layers have the factors beside B, which is kept for peels that come back with other weights", () => {
+    const wide = graph(17, { k: 2048, n: 2048 });
+    expect(names(wide).slice(0, 3)).toEqual([
+      "banana-peel/ranks [5]",
+      "banana-peel/factors/0 [banana-peel/factors/0/rank]",
+      "banana-peel/q/A [2048,banana-peel/q/A/rank]",
+    ]);
+    expect(names(graph(17, { k: 2048, n: 2048 }), new Set(["o"]))).toEqual([
+      "banana-peel/o/A [2048,banana-peel/rank/o]",
+      "banana-peel/o/factors [banana-peel/rank/o]",
+      "banana-peel/o/B [banana-peel/rank/o,2048]",
+    ]);
+    const lowRank = { ...part("q", 1, 1).lowRank, k: 2048, n: 2048, b: new Float32Array(2048).fill(3) };
+    const fed = (q: number, v: number) =>
+      attachFeeds(
+        ort,
+        wide,
+        new Map([
+          ["q", [{ use, factor: q, lowRank }]],
+          ["v", [{ use, factor: v, lowRank: { ...lowRank, path: "v" } }]],
+        ]),
+      );
+    const [once, half] = [fed(1, 2), fed(0.5, -1)];
+    expect([...(once["banana-peel/factors/0"]!.data as Float32Array)]).toEqual([1, 2]);
+    expect([...(half["banana-peel/factors/0"]!.data as Float32Array)]).toEqual([0.5, -1]);
+    expect(half["banana-peel/q/B"]).toBe(once["banana-peel/q/B"]);
+    expect([...(half["banana-peel/q/B"]!.data as Float32Array).subarray(0, 2)]).toEqual([3, 3]);
+    expect(half["banana-peel/k/B"]!.dims).toEqual([0, 2048]);
+  });
 });

@@ -2,7 +2,7 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import type { Feeds, Ort } from "../ort.js";
 import type { Part } from "../plan/updates.js";
-import { type Branch, branchesOf } from "./branches.js";
+import { type Branch, branchesOf, isScaledInside } from "./branches.js";
 import { convolutionA, convolutionB } from "./convolution-feeds.js";
 import { type Pack, type Packs, packsFor, RANKS } from "./packs.js";
 import { Recall } from "./recall.js";
@@ -15,8 +15,9 @@ const ranks = new Recall();
 
 /**
  * What feeds the branches of a graph. Several peels on one target are exact: their A stand side by side and their B
- * below each other, along the rank. Weights and alpha / rank are folded into B. Targets without parts get rank 0.
- * Tensors without weights in them are remembered: of peels that come back with other weights only B is made anew.
+ * below each other, along the rank. Weights and alpha / rank are folded into B, or of wide layers given beside it. Targets
+ * without parts get rank 0. Tensors without weights in them are remembered: of peels that come back with other weights
+ * only the others are made anew.
  * @param attached parts by target path, of the targets that are attached
  * @param only paths of the targets that have a branch; all of them by default
  */
@@ -30,10 +31,12 @@ export function attachFeeds(
   const partsOf = ({ target }: OpenTarget) => attached.get(target.path) ?? NONE;
   const feeds: Record<string, Feeds[string]> = packs === undefined ? {} : packFeeds(ort, packs, partsOf);
   for (const branch of branchesOf(graph, only)) {
-    const { targets, split } = branch;
+    const { factors, targets, split } = branch;
     const parts = targets.map(partsOf);
     if (!packs?.tensors.has(branch.a))
       feeds[branch.a] = tensorA(ort, branch, parts.length === 1 ? parts[0]! : parts.flat());
+    if (factors !== undefined && !packs?.tensors.has(factors))
+      feeds[factors] = tensorFactors(ort, targets, partsOf);
     if (split !== undefined && packs === undefined) feeds[split] = integers(ort, branch, parts.map(rankOf));
     for (let i = 0; i < targets.length; i++)
       if (!packs?.tensors.has(branch.b[i]!))
@@ -45,7 +48,7 @@ export function attachFeeds(
 /** What feeds the packs: rows of lora_A as they are, of lora_B transposed and times their factor, and how many. */
 function packFeeds(
   ort: Ort,
-  { a, b, sections }: Packs,
+  { a, b, factors, sections }: Packs,
   partsOf: (open: OpenTarget) => readonly Part[],
 ): Record<string, Feeds[string]> {
   const feeds: Record<string, Feeds[string]> = {};
@@ -72,7 +75,29 @@ function packFeeds(
     const make = () => new ort.Tensor("float32", stackB(parts, pack.width, rank), [rank, pack.width]);
     feeds[pack.input] = parts.length === 0 ? seconds.get(pack, [ort], make) : make();
   }
+  for (const { input, parts } of factors) {
+    const targets = parts.flatMap((one) => one.targets);
+    feeds[input] = tensorFactors(ort, targets, partsOf);
+  }
   return feeds;
+}
+
+/** What the columns of the products of targets are multiplied with, [sum of R]: 1 where B holds it. */
+function tensorFactors(
+  ort: Ort,
+  targets: readonly OpenTarget[],
+  partsOf: (open: OpenTarget) => readonly Part[],
+): Feeds[string] {
+  const factors = new Float32Array(targets.reduce((sum, open) => sum + rankOf(partsOf(open)), 0));
+  let first = 0;
+  for (const open of targets) {
+    const inside = isScaledInside(open);
+    for (const { lowRank, factor } of partsOf(open)) {
+      factors.fill(inside ? factor : 1, first, first + lowRank.rank);
+      first += lowRank.rank;
+    }
+  }
+  return new ort.Tensor("float32", factors, [factors.length]);
 }
 
 function packed({ parts }: Pack, partsOf: (open: OpenTarget) => readonly Part[]): Part[] {
@@ -106,7 +131,10 @@ function tensorA(ort: Ort, branch: Branch, parts: readonly Part[]): Feeds[string
   });
 }
 
-/** B of a target, [R,N]: every part's lora_B [N,r] transposed and times its factor, below each other. */
+/**
+ * B of a target, [R,N]: every part's lora_B [N,r] transposed, below each other; times its factor, unless the product with
+ * A gets that.
+ */
 function tensorB(ort: Ort, open: OpenTarget, parts: readonly Part[], rank: number): Feeds[string] {
   const { n, kernel } = open.target;
   const make = () => {
@@ -116,7 +144,21 @@ function tensorB(ort: Ort, open: OpenTarget, parts: readonly Part[], rank: numbe
     }
     return new ort.Tensor("float32", stackB(parts, n, rank), [rank, n]);
   };
-  return parts.length === 0 ? seconds.get(open, [ort], make) : make();
+  if (parts.length === 0) return seconds.get(open, [ort], make);
+  if (!isScaledInside(open)) return make();
+  const lowRanks = parts.map(({ lowRank }) => lowRank);
+  return seconds.get(lowRanks[0]!, [ort, ...lowRanks], () => {
+    const [first] = parts;
+    const data =
+      parts.length === 1
+        ? transposedB(first!.lowRank)
+        : stackB(
+            parts.map((part) => ({ ...part, factor: 1 })),
+            n,
+            rank,
+          );
+    return new ort.Tensor("float32", data, [rank, n]);
+  });
 }
 
 function stackA(parts: readonly Part[], k: number, all: number): Float32Array {

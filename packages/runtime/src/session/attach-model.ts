@@ -37,6 +37,8 @@ export function attachEdits(graph: OpenGraph, only?: ReadonlySet<string>): Model
     inputs.push(a!);
     if (branch.split !== undefined)
       inputs.push({ name: branch.split, dataType: DATA_TYPE.int64, dims: [branch.targets.length] });
+    if (branch.factors !== undefined)
+      inputs.push({ name: branch.factors, dataType: DATA_TYPE.float, dims: [all] });
     const quantised = branch.targets.find(({ target, traced }) => traced.quantised.has(target.output));
     if (quantised !== undefined) {
       const { node, change } = { node: quantised.traced.node, change: part(quantised.target.path, "change") };
@@ -77,8 +79,11 @@ export function attachEdits(graph: OpenGraph, only?: ReadonlySet<string>): Model
 
 const part = (path: string, name: string) => `banana-peel/${path}/${name}`;
 
-/** input A, for all targets of a branch at once; in float32, whatever the type of the input. */
-function downNodes({ a, input, split, targets, valueType }: Branch, { model }: OpenGraph): NewNode[] {
+/** input A, times the factors, for all targets of a branch at once; in float32, whatever the type of the input. */
+function downNodes(
+  { a, factors, input, split, targets, valueType }: Branch,
+  { model }: OpenGraph,
+): NewNode[] {
   const open = targets[0]!;
   const grid = open.traced.quantised.get(input);
   const half = valueType !== DATA_TYPE.float && open.traced.kind !== "gather";
@@ -90,7 +95,10 @@ function downNodes({ a, input, split, targets, valueType }: Branch, { model }: O
   if (grid !== undefined) nodes.push({ name: `${a}/widen`, ...dequantiseNode(input, grid), outputs: [from] });
   else if (half) nodes.push({ name: `${a}/widen`, opType: "CastLike", inputs: [input, a], outputs: [from] });
   const node = model.graph.nodes[open.traced.node];
-  nodes.push({ name: `${a}/down`, ...downNode(open, node, from, a), outputs: [low] });
+  const product = factors === undefined ? low : `${a}/product`;
+  nodes.push({ name: `${a}/down`, ...downNode(open, node, from, a), outputs: [product] });
+  if (factors !== undefined)
+    nodes.push({ name: `${a}/scale`, opType: "Mul", inputs: [product, factors], outputs: [low] });
   if (split !== undefined)
     nodes.push({
       name: `${a}/split`,

@@ -19,6 +19,11 @@ export interface Branch {
   readonly a: string;
   /** Int64 [targets], the R of each; undefined when there is but one target. */
   readonly split: string | undefined;
+  /**
+   * Input of the session: what the columns of the product are multiplied with, [sum of R]; undefined where that is done
+   * to B beforehand.
+   */
+  readonly factors: string | undefined;
   /** Index of the node behind which the product is made: the first of the targets' own. */
   readonly after: number;
 }
@@ -46,6 +51,21 @@ export function cutOf({ target, traced, outputNode }: OpenTarget, { model }: Ope
 /** Input of the session that holds B [R,N] of a target. */
 export function inputB(path: string): string {
   return `banana-peel/${path}/B`;
+}
+
+/** Input and output features from which the columns of the product are multiplied with what B would be otherwise. */
+const WIDE = 2048;
+
+/**
+ * Whether weights and alpha / rank are multiplied into x A, not into B: of a wide layer B is so large that doing it for
+ * weights never used before takes longer than a swap may, and the layer itself so slow that a product of [tokens, R]
+ * doesn't show.
+ */
+export function isScaledInside({
+  target: { k, n, output },
+  traced: { kind, quantised },
+}: OpenTarget): boolean {
+  return kind === "linear" && !quantised.has(output) && k >= WIDE && n >= WIDE;
 }
 
 /** Version of ONNX's operators from which Split takes its sizes as an input. */
@@ -96,6 +116,7 @@ function makeBranches(graph: OpenGraph, only?: ReadonlySet<string>): Branch[] {
       valueType,
       a: `banana-peel/${target.path}/A`,
       split: targets.length > 1 ? `banana-peel/${target.path}/ranks` : undefined,
+      factors: targets.some(isScaledInside) ? `banana-peel/${target.path}/factors` : undefined,
       after: Math.min(...targets.map((open) => cutOf(open, graph).node)),
     };
   });

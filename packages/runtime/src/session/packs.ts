@@ -25,6 +25,8 @@ interface Section {
 export interface Packs {
   readonly a: readonly Pack[];
   readonly b: readonly Pack[];
+  /** Factors of branches one behind the other, [sum of R], without a width. */
+  readonly factors: readonly Omit<Pack, "width">[];
   /** In the order in which the input RANKS holds them. */
   readonly sections: readonly Section[];
   /** Every tensor that isn't an input any more. */
@@ -65,16 +67,23 @@ function packsOf(branches: readonly Branch[]): Packs {
     plain.flatMap(({ targets }) => targets),
     (open) => ({ width: open.target.n, tensor: inputB(open.target.path), targets: [open] }),
   );
+  const scaled = plain.flatMap(({ factors, targets }) =>
+    factors === undefined ? [] : [{ tensor: factors, targets }],
+  );
+  const factors = chunks(scaled, MOST_PARTS).map((parts, i) => ({
+    input: `banana-peel/factors/${i}`,
+    parts,
+  }));
   const sections = [
-    ...[...a, ...b].map(({ input, parts }) => {
+    ...[...a, ...b, ...factors].map(({ input, parts }) => {
       return { tensor: `${input}/rows`, parts: parts.map(({ targets }) => targets) };
     }),
     ...branches.flatMap(({ split, targets }) =>
       split === undefined ? [] : [{ tensor: split, parts: targets.map((open) => [open]) }],
     ),
   ];
-  const cut = [...a, ...b].flatMap(({ parts }) => parts.map(({ tensor }) => tensor));
-  return { a, b, sections, tensors: new Set([...cut, ...sections.map(({ tensor }) => tensor)]) };
+  const cut = [...a, ...b, ...factors].flatMap(({ parts }) => parts.map(({ tensor }) => tensor));
+  return { a, b, factors, sections, tensors: new Set([...cut, ...sections.map(({ tensor }) => tensor)]) };
 }
 
 function isLinear({ targets }: Branch): boolean {
@@ -150,6 +159,16 @@ export function cutPacks(packs: Packs): {
           outputs: [tensor],
           lists: { perm: [1, 0] },
         });
+  }
+  for (const { input, parts } of packs.factors) {
+    inputs.push({ name: input, dataType: DATA_TYPE.float, dims: [`${input}/rank`] });
+    nodes.push(
+      split(
+        input,
+        `${input}/rows`,
+        parts.map(({ tensor }) => tensor),
+      ),
+    );
   }
   const sizes = BigInt64Array.from(lengths, BigInt);
   const bytes = new Uint8Array(sizes.buffer);
