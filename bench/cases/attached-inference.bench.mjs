@@ -12,7 +12,7 @@ const RANKS = [0, 8, 16];
  */
 export default async function attachedInference() {
   const rows = [];
-  for (const { name, open, graph: wanted, goal, sizes } of attachBases()) {
+  for (const { name, open, graph: wanted, goal, sizes, rounds = 60 } of attachBases()) {
     const [base, attached] = [await open(), await open()];
     const graph = wanted ?? Object.keys(base.card.graphs)[0];
     const peels = new Map();
@@ -21,7 +21,7 @@ export default async function attachedInference() {
       const feeds = madeUpFeeds(base, graph, size);
       const works = { base: () => base.run(graph, feeds) };
       for (const rank of RANKS) works[rank] = () => runAt(attached, graph, feeds, peels, rank);
-      const { times, ratios } = await paired(works, "base", { rounds: 60 });
+      const { times, ratios } = await paired(works, "base", { rounds });
       for (const rank of RANKS)
         rows.push(
           row({

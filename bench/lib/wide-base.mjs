@@ -19,12 +19,9 @@ export async function wideBase(width, blocks, options) {
     return x;
   };
   const linear = (path, x, k, n) => {
-    add(
-      `${path}.w`,
-      TYPE.int8,
-      [k, n],
-      Int8Array.from({ length: k * n }, () => 255 * random() - 127),
-    );
+    const weights = new Int8Array(k * n);
+    for (let i = 0; i < weights.length; i++) weights[i] = 255 * random() - 127;
+    add(`${path}.w`, TYPE.int8, [k, n], weights);
     add(`${path}.scale`, TYPE.float, [n], new Float32Array(n).fill(0.02 / Math.sqrt(k)));
     add(`${path}.zero`, TYPE.int8, [n], new Int8Array(n));
     add(`${path}.bias`, TYPE.float, [n], new Float32Array(n).fill(0.01));

@@ -68,3 +68,20 @@ describe("editModel", () => {
     expect(() => editModel(read(linear()), edits)).toThrow(expect.objectContaining({ code: "ONNX_INVALID" }));
   });
 });
+
+describe("editModel's shapes", () => {
+  const sum = { name: "sum", opType: "Add", inputs: ["y", "y"] };
+  const edits = (name: string) => {
+    const before = read(linear());
+    const nodesAfter = new Map([[before.graph.producers.get("y")!, [{ ...sum, outputs: ["twice"] }]]]);
+    return editModel(before, { nodesAfter, values: [{ name, dataType: 1, dims: ["rows", 3] }] });
+  };
+
+  it("are stated of tensors that new nodes make", () => {
+    expect(read(edits("twice")).graph.values.get("twice")).toMatchObject({ dataType: 1, dims: ["rows", 3] });
+  });
+
+  it("are refused of any other", () => {
+    expect(() => edits("y")).toThrow("expected a new node that makes y, found none");
+  });
+});

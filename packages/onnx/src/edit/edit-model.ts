@@ -53,6 +53,7 @@ function editGraph(bytes: Uint8Array, edits: ModelEdits): Chunks {
   for (const added of edits.initializers ?? []) chunks.field(GRAPH.initializer, initializerMessage(added));
   for (const input of edits.inputs ?? []) chunks.field(GRAPH.input, valueMessage(input));
   for (const output of edits.outputs ?? []) chunks.field(GRAPH.output, valueMessage(output));
+  for (const value of edits.values ?? []) chunks.field(GRAPH.valueInfo, valueMessage(value));
   return chunks;
 }
 
@@ -91,11 +92,18 @@ function checkEdits({ graph }: OnnxModel, edits: ModelEdits): void {
         `expected a node that makes ${old?.outputs.join(", ") ?? "something"}, found ${outputs.join(", ")}`,
       );
   }
+  const made = new Set<string>();
   for (const [index, nodes] of [...(edits.nodesBefore ?? []), ...(edits.nodesAfter ?? [])]) {
     if (graph.nodes[index] === undefined)
       throw invalid("graph", `expected a node ${index}, found ${graph.nodes.length} nodes`);
-    for (const node of nodes) for (const output of node.outputs) claim(output);
+    for (const node of nodes)
+      for (const output of node.outputs) {
+        claim(output);
+        made.add(output);
+      }
   }
+  for (const { name } of edits.values ?? [])
+    if (!made.has(name)) throw invalid(name, `expected a new node that makes ${name}, found none`);
   for (const initializer of [...(edits.elements?.keys() ?? []), ...(edits.removedInitializers ?? [])])
     if (!graph.initializers.has(initializer))
       throw invalid(initializer, `expected an initializer ${initializer}, found none`);

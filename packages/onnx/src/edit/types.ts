@@ -48,6 +48,8 @@ export type ElementsEdit = Uint8Array | ExternalData;
 export interface ModelEdits {
   readonly inputs?: readonly NewInput[];
   readonly outputs?: readonly NewOutput[];
+  /** Shapes of tensors that new nodes make, for onnxruntime to plan memory by. */
+  readonly values?: readonly NewInput[];
   readonly initializers?: readonly NewInitializer[];
   /** Initializers to leave out; whoever reads one of them must be replaced. */
   readonly removedInitializers?: ReadonlySet<string>;

@@ -9,7 +9,8 @@ import {
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import { branchInputs, dequantiseNode, downNode, upProduct } from "./branch-nodes.js";
-import { type Branch, branchesOf, cutOf, inputB } from "./branches.js";
+import { type Branch, branchesOf, cutOf, inputB, part } from "./branches.js";
+import { flatNode, inPlaceConstants, inPlaceNodes, inPlaceShapes, isInPlace } from "./in-place.js";
 import { cutPacks, packsFor } from "./packs.js";
 import { floatLayer } from "./quantised-layer.js";
 
@@ -19,10 +20,17 @@ import { floatLayer } from "./quantised-layer.js";
  * output. The target's output gets a new name where it is made and the sum takes the old one, so that every reader
  * reads the sum; a layer with a quantised output becomes one of floats. Cut in where onnxruntime's fusions stay: see cutOf.
  * Inputs are packed where that is quicker; with `only` each stands by itself.
- * @param only paths of the targets that get a branch; all of them by default
+ * @param options.only paths of the targets that get a branch; all of them by default
+ * @param options.inPlaceFrom least N of targets whose change is added by in-place.ts; by default none, so that every node
+ * is one of ONNX's own
  */
-export function attachEdits(graph: OpenGraph, only?: ReadonlySet<string>): ModelEdits {
+export function attachEdits(
+  graph: OpenGraph,
+  { only, inPlaceFrom = Number.POSITIVE_INFINITY }: { only?: ReadonlySet<string>; inPlaceFrom?: number } = {},
+): ModelEdits {
   const inputs: NewInput[] = [];
+  const values: NewInput[] = [];
+  const inPlace: Branch[] = [];
   const nodesAfter = new Map<number, NewNode[]>();
   const nodesBefore = new Map<number, NewNode[]>();
   const replacedNodes = new Map<number, NewNode>();
@@ -51,48 +59,43 @@ export function attachEdits(graph: OpenGraph, only?: ReadonlySet<string>): Model
       replacedNodes.set(node, floats.after);
       continue;
     }
-    add(branch.after, downNodes(branch, graph));
+    const there = isInPlace(branch, graph, inPlaceFrom);
+    if (there) inPlace.push(branch);
+    add(branch.after, downNodes(branch, graph, there));
     for (const [i, open] of branch.targets.entries()) {
       const { path } = open.target;
       const cut = cutOf(open, graph);
       const [, b] = branchInputs(open, inputA, { name: inputB(path), rank: ranks[i]! });
       inputs.push(b!);
       renamedOutputs.set(cut.output, part(path, "base"));
-      add(cut.node, upNodes(open, cut.output));
+      add(cut.node, there ? inPlaceNodes(open, cut.output) : upNodes(open, cut.output));
+      if (there) values.push(...inPlaceShapes(branch, open));
     }
   }
   const packs = packsFor(graph, only);
-  if (packs === undefined) return { inputs, nodesBefore, nodesAfter, replacedNodes, renamedOutputs };
+  const constants = inPlaceConstants(inPlace);
+  const edits = { values, nodesBefore, nodesAfter, replacedNodes, renamedOutputs };
+  if (packs === undefined) return { ...edits, inputs, initializers: constants };
   const cut = cutPacks(packs);
   nodesBefore.set(0, [...cut.nodes, ...(nodesBefore.get(0) ?? [])]);
   const own = inputs.filter(({ name }) => !packs.tensors.has(name));
-  const { initializers } = cut;
-  return {
-    inputs: [...cut.inputs, ...own],
-    initializers,
-    nodesBefore,
-    nodesAfter,
-    replacedNodes,
-    renamedOutputs,
-  };
+  return { ...edits, inputs: [...cut.inputs, ...own], initializers: [...cut.initializers, ...constants] };
 }
 
-const part = (path: string, name: string) => `banana-peel/${path}/${name}`;
-
 /** input A, times the factors, for all targets of a branch at once; in float32, whatever the type of the input. */
-function downNodes(
-  { a, factors, input, split, targets, valueType }: Branch,
-  { model }: OpenGraph,
-): NewNode[] {
+function downNodes(branch: Branch, { model }: OpenGraph, inPlace = false): NewNode[] {
+  const { a, factors, input, split, targets, valueType } = branch;
   const open = targets[0]!;
   const grid = open.traced.quantised.get(input);
   const half = valueType !== DATA_TYPE.float && open.traced.kind !== "gather";
-  const from = half || grid !== undefined ? `${a}/input` : input;
+  const from = half || grid !== undefined || inPlace ? `${a}/input` : input;
   const lows = targets.map(({ target }) => part(target.path, "low"));
   const low = split === undefined ? lows[0]! : `${a}/low`;
   const nodes: NewNode[] = [];
   // CastLike takes the type from another tensor and needs no attribute.
-  if (grid !== undefined) nodes.push({ name: `${a}/widen`, ...dequantiseNode(input, grid), outputs: [from] });
+  if (inPlace) nodes.push(flatNode(branch, from));
+  else if (grid !== undefined)
+    nodes.push({ name: `${a}/widen`, ...dequantiseNode(input, grid), outputs: [from] });
   else if (half) nodes.push({ name: `${a}/widen`, opType: "CastLike", inputs: [input, a], outputs: [from] });
   const node = model.graph.nodes[open.traced.node];
   const product = factors === undefined ? low : `${a}/product`;
@@ -130,9 +133,12 @@ function upNodes(open: OpenTarget, output: string): NewNode[] {
   return nodes;
 }
 
-/** The graph's model with a branch beside every target. */
-export function attachModel(graph: OpenGraph, edits?: WeightEdits): Uint8Array {
-  const attach = attachEdits(graph);
+/**
+ * The graph's model with a branch beside every target.
+ * @param inPlaceFrom as of attachEdits
+ */
+export function attachModel(graph: OpenGraph, inPlaceFrom?: number, edits?: WeightEdits): Uint8Array {
+  const attach = attachEdits(graph, { inPlaceFrom });
   const replacedNodes = new Map([...(edits?.replacedNodes ?? []), ...(attach.replacedNodes ?? [])]);
   const initializers = [...(edits?.initializers ?? []), ...(attach.initializers ?? [])];
   return editModel(graph.model, { ...edits, ...attach, replacedNodes, initializers });

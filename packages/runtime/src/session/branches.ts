@@ -68,6 +68,11 @@ export function isScaledInside({
   return kind === "linear" && !quantised.has(output) && k >= WIDE && n >= WIDE;
 }
 
+/** A tensor or node that belongs to a target's branch. */
+export function part(path: string, name: string): string {
+  return `banana-peel/${path}/${name}`;
+}
+
 /** Version of ONNX's operators from which Split takes its sizes as an input. */
 const SPLIT_BY_INPUT = 13;
 

@@ -7,6 +7,7 @@ import type { Session, SessionOptions } from "../ort.js";
 import { leaveThread } from "../pacer.js";
 import type { MergedWeight } from "../plan/merged-weight.js";
 import { attachModel, modelWith } from "./attach-model.js";
+import { inPlaceFrom } from "./in-place.js";
 import { mergedData } from "./merged-data.js";
 
 /** Where a graph's session takes its model and weights from. */
@@ -33,7 +34,7 @@ export async function openEdited(source: SessionSource, model: Uint8Array): Prom
 /** Opens the graph with a branch beside every target, on the base's own weights. */
 export async function openAttachSession(source: SessionSource): Promise<Session> {
   const external = source.base.folder === undefined ? await readExternal(source) : [];
-  return open(source, attachModel(source.graph), external, attachOptions(source.base));
+  return open(source, attachModel(source.graph, leastOf(source.base)), external, attachOptions(source.base));
 }
 
 /**
@@ -51,7 +52,7 @@ export async function openMergedSession(
   const data = await mergedData(graph, merged, files, signal);
   // Writing the model copies all that is in it, in one go.
   await leaveThread();
-  const model = attach ? attachModel(graph, data.edits) : modelWith(graph.model, data.edits);
+  const model = attach ? attachModel(graph, leastOf(base), data.edits) : modelWith(graph.model, data.edits);
   const needed = data.externalData.length === 0 && base.folder === undefined;
   const own = attach ? attachOptions(base) : options(base);
   return open(source, model, needed ? await readExternal(source) : data.externalData, own);
@@ -67,10 +68,12 @@ export async function openCachedSession(
   attach: boolean,
 ): Promise<Session> {
   const edits = storedEdits(set, graph.name);
-  const model = attach ? attachModel(graph, edits) : modelWith(graph.model, edits);
+  const model = attach ? attachModel(graph, leastOf(base), edits) : modelWith(graph.model, edits);
   const there = { ...base, folder: set.folder };
   return open({ graph, files, base: there }, model, [], attach ? attachOptions(there) : options(there));
 }
+
+const leastOf = ({ sessionOptions = {} }: SessionSource["base"]) => inPlaceFrom(sessionOptions);
 
 type External = readonly { path: string; data: Uint8Array }[];
 
