@@ -1,7 +1,9 @@
 import type { Plane } from "@banana-peel/onnx";
 
-/** Elements of a work: a few milliseconds, long enough that preparing the columns doesn't count. */
-const WORK_ELEMENTS = 1 << 20;
+/** Most elements of a work: a few milliseconds, long enough that preparing the columns and the messages don't count. */
+const WORK_ELEMENTS = 1 << 21;
+/** Elements from which there are two works at least, so that two threads have something to do. */
+const SPLIT_ELEMENTS = 1 << 20;
 /** Fewest rows of a work: below, preparing the columns would. */
 const LEAST_ROWS = 64;
 /** Elements that a sample of a plane looks at: about a millisecond. */
@@ -18,7 +20,9 @@ export interface Rows {
 /** All rows of a plane, in pieces that begin at a block of rows. */
 export function allRows({ rows, columns, along, blockSize }: Plane): Rows[] {
   const unit = along === "row-blocks" ? blockSize : 4;
-  const wanted = Math.max(LEAST_ROWS, Math.round(WORK_ELEMENTS / columns));
+  const elements = rows * columns;
+  const most = elements < SPLIT_ELEMENTS ? elements : Math.min(WORK_ELEMENTS, elements / 2);
+  const wanted = Math.max(LEAST_ROWS, Math.ceil(most / columns));
   const size = Math.ceil(wanted / unit) * unit;
   return Array.from({ length: Math.ceil(rows / size) }, (_, i) => ({
     first: i * size,
