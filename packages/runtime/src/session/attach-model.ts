@@ -10,7 +10,7 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import { branchInputs, dequantiseNode, downNode, upProduct } from "./branch-nodes.js";
 import { type Branch, branchesOf, cutOf, inputB, part } from "./branches.js";
-import { flatNode, inPlaceConstants, inPlaceNodes, inPlaceShapes, isInPlace } from "./in-place.js";
+import { flatNodes, inPlaceConstants, inPlaceNodes, inPlaceShapes, isInPlace } from "./in-place.js";
 import { cutPacks, packsFor } from "./packs.js";
 import { floatLayer } from "./quantised-layer.js";
 
@@ -68,7 +68,7 @@ export function attachEdits(
       const [, b] = branchInputs(open, inputA, { name: inputB(path), rank: ranks[i]! });
       inputs.push(b!);
       renamedOutputs.set(cut.output, part(path, "base"));
-      add(cut.node, there ? inPlaceNodes(open, cut.output) : upNodes(open, cut.output));
+      add(cut.node, there ? inPlaceNodes(branch, open, cut.output) : upNodes(open, cut.output));
       if (there) values.push(...inPlaceShapes(branch, open));
     }
   }
@@ -93,7 +93,7 @@ function downNodes(branch: Branch, { model }: OpenGraph, inPlace = false): NewNo
   const low = split === undefined ? lows[0]! : `${a}/low`;
   const nodes: NewNode[] = [];
   // CastLike takes the type from another tensor and needs no attribute.
-  if (inPlace) nodes.push(flatNode(branch, from));
+  if (inPlace) nodes.push(...flatNodes(branch, from));
   else if (grid !== undefined)
     nodes.push({ name: `${a}/widen`, ...dequantiseNode(input, grid), outputs: [from] });
   else if (half) nodes.push({ name: `${a}/widen`, opType: "CastLike", inputs: [input, a], outputs: [from] });

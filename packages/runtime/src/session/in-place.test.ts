@@ -91,8 +91,9 @@ const input = (dims: number[]) =>
     dims,
   );
 
-it("the graph says that the base's output and the sum are of one size", async () => {
+it("onnxruntime may add in place: one reader of the base's output, and a sum of its size", async () => {
   const graph = await open("channel-int8");
+  const added = [...attachEdits(graph, { inPlaceFrom: 1 }).nodesAfter!.values()].flat();
   const { values } = readModel(attachModel(graph, 1), "model").graph;
   for (const { target } of graph.targets.values()) {
     const [base, sum] = ["base-plane", "sum-plane"].map((name) =>
@@ -100,6 +101,8 @@ it("the graph says that the base's output and the sum are of one size", async ()
     );
     expect(base).toMatchObject({ dataType: DATA_TYPE.float, dims: sum!.dims });
     expect(sum!.dims).toHaveLength(3);
+    const readers = added.filter(({ inputs }) => inputs.includes(`banana-peel/${target.path}/base`));
+    expect(readers.map(({ opType }) => opType)).toEqual(["Reshape"]);
   }
 });
 

@@ -10,8 +10,8 @@ import { type Branch, inputB, part } from "./branches.js";
  */
 const LEAST_IN_PLACE = 1024;
 
-/** Version of ONNX's operators from which Reshape can give back a shape with a 0 in it. */
-const ALLOW_ZERO = 14;
+/** Version of ONNX's operators from which Reshape takes a shape with a 0 in it, and Shape the first few sizes. */
+const LEAST_OPSET = 15;
 
 /** Execution providers whose FusedConv adds to a tensor in its own memory; both are onnxruntime's kernels for a processor. */
 const IN_PLACE = new Set(["cpu", "wasm"]);
@@ -29,7 +29,7 @@ export function inPlaceFrom({ executionProviders = [] }: SessionOptions): number
  * @param least least N of such targets
  */
 export function isInPlace({ targets, valueType }: Branch, { model }: OpenGraph, least: number): boolean {
-  if (valueType !== DATA_TYPE.float || (model.opsets.get("") ?? 0) < ALLOW_ZERO) return false;
+  if (valueType !== DATA_TYPE.float || (model.opsets.get("") ?? 0) < LEAST_OPSET) return false;
   return targets.every(
     ({ target: { n, input, output }, traced: { kind, quantised } }) =>
       kind === "linear" && n >= least && !quantised.has(input) && !quantised.has(output),
@@ -38,20 +38,35 @@ export function isInPlace({ targets, valueType }: Branch, { model }: OpenGraph, 
 
 const FLAT = (k: number) => `banana-peel/flat/${k}`;
 const PLANE = (n: number) => `banana-peel/plane/${n}`;
+const WIDTH = (n: number) => `banana-peel/width/${n}`;
 const FIRST_AXIS = "banana-peel/first-axis";
 const LAST_AXIS = "banana-peel/last-axis";
 
-/** A branch's input [..., K] as [rows, K]. */
-export function flatNode({ a, k, input }: Branch, output: string): NewNode {
-  return { name: `${a}/flat`, opType: "Reshape", inputs: [input, FLAT(k)], outputs: [output] };
+/**
+ * A branch's input [..., K] as [rows, K], and the shapes [..., N] of what its targets give. They are read off the input:
+ * a second reader of the layer's output would keep onnxruntime from writing over it.
+ */
+export function flatNodes({ a, k, input, targets }: Branch, flat: string): NewNode[] {
+  const leading = `${a}/leading-sizes`;
+  const widths = new Set(targets.map(({ target }) => target.n));
+  return [
+    { name: flat, opType: "Reshape", inputs: [input, FLAT(k)], outputs: [flat] },
+    { name: leading, opType: "Shape", inputs: [input], outputs: [leading], ints: { end: -1 } },
+    ...[...widths].map((n) => {
+      const name = shapeOf(a, n);
+      return { name, opType: "Concat", inputs: [leading, WIDTH(n)], outputs: [name], ints: { axis: 0 } };
+    }),
+  ];
 }
+
+const shapeOf = (a: string, n: number) => `${a}/shape/${n}`;
 
 /**
  * base output + low B in the base output's own memory: com.microsoft's FusedConv is W X + Z and may write to where Z
  * lies, if the shapes say that both are as large. A row is an output channel, W is low [rows, R, 1], X is B [1, R, N] and
  * Z the base output [1, rows, N]. MatMul and Add move three times as much: the product is written and read again.
  */
-export function inPlaceNodes({ target: { path, n } }: OpenTarget, output: string): NewNode[] {
+export function inPlaceNodes({ a }: Branch, { target: { path, n } }: OpenTarget, output: string): NewNode[] {
   const node = (name: string, opType: string, inputs: string[], own: Partial<NewNode> = {}): NewNode => {
     return { name: part(path, name), opType, inputs, outputs: [part(path, name)], ...own };
   };
@@ -59,7 +74,6 @@ export function inPlaceNodes({ target: { path, n } }: OpenTarget, output: string
   return [
     node("low-plane", "Unsqueeze", [part(path, "low"), LAST_AXIS]),
     node("B-plane", "Unsqueeze", [inputB(path), FIRST_AXIS]),
-    node("base-shape", "Shape", [base]),
     node("base-plane", "Reshape", [base, PLANE(n)]),
     node(
       "sum-plane",
@@ -70,7 +84,7 @@ export function inPlaceNodes({ target: { path, n } }: OpenTarget, output: string
         lists: { kernel_shape: [1] },
       },
     ),
-    node("sum", "Reshape", [part(path, "sum-plane"), part(path, "base-shape")], {
+    node("sum", "Reshape", [part(path, "sum-plane"), shapeOf(a, n)], {
       outputs: [output],
       ints: { allowzero: 1 },
     }),
@@ -92,7 +106,10 @@ export function inPlaceConstants(branches: readonly Branch[]): NewInitializer[] 
   const shapes = new Map<string, number[]>();
   for (const { k, targets } of branches) {
     shapes.set(FLAT(k), [-1, k]);
-    for (const { target } of targets) shapes.set(PLANE(target.n), [1, -1, target.n]);
+    for (const {
+      target: { n },
+    } of targets)
+      shapes.set(PLANE(n), [1, -1, n]).set(WIDTH(n), [n]);
     shapes.set(FIRST_AXIS, [0]).set(LAST_AXIS, [2]);
   }
   return [...shapes].map(([name, values]) => ({
