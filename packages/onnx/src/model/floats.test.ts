@@ -39,3 +39,9 @@ it("reads float32 from any place of a file, as numbers of its own", () => {
   expect([...numbers]).toEqual([...Float32Array.from(values)]);
   expect(numbers.buffer.byteLength).toBe(12);
 });
+
+it("floats come from a Buffer that lies within a larger one", () => {
+  const all = Buffer.from(new Float32Array([1, 2, 3, 4]).buffer);
+  expect([...toFloats(all.subarray(4, 12))]).toEqual([2, 3]);
+  expect([...toFloats(Buffer.concat([Buffer.of(0), all]).subarray(1, 9))]).toEqual([1, 2]);
+});

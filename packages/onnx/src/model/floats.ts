@@ -66,8 +66,9 @@ export function toFloats(
 ): Float32Array {
   const type = floatType(dataType, where);
   const count = Math.floor(bytes.length / type.bytes);
-  // A copy of the bytes alone: they may lie anywhere in a file.
-  if (dataType === DATA_TYPE.float) return new Float32Array(bytes.slice(0, 4 * count).buffer);
+  // A copy of the bytes alone: they may lie anywhere in a file. The slice of a Node Buffer is none.
+  if (dataType === DATA_TYPE.float)
+    return new Float32Array(new Uint8Array(bytes.subarray(0, 4 * count)).buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const numbers = new Float32Array(count);
   for (let i = 0; i < count; i++) numbers[i] = type.read(view, type.bytes * i);
