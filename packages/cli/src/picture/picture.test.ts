@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PlanTarget } from "@banana-peel/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PlanReport } from "../ui/plan.js";
+import { coloursFor } from "../ui/colours.js";
+import { type PlanReport, planText } from "../ui/plan.js";
 import { planSvg, STRATEGY_COLORS } from "./plan-svg.js";
 import { escapeXml } from "./svg.js";
 import { writePicture } from "./write-picture.js";
@@ -93,10 +94,24 @@ describe("writePicture", () => {
     if (name.endsWith("html")) expect(bytes.toString()).toMatch(/^<!doctype html>/);
   });
 
-  it("knows no other ending, and a folder that isn't there is an error", async () => {
+  it("knows no other ending, makes the folder, and says where it can't", async () => {
     await expect(writePicture(join(root, "plan.jpg"), report([]))).rejects.toMatchObject({ code: "USAGE" });
-    await expect(writePicture(join(root, "no/plan.svg"), report([]))).rejects.toMatchObject({
-      code: expect.any(String),
+    await writePicture(join(root, "no/such/plan.svg"), report([]));
+    expect(await readFile(join(root, "no/such/plan.svg"), "utf8")).toContain("<svg");
+    await expect(writePicture(join(root, "no/such/plan.svg/x.svg"), report([]))).rejects.toMatchObject({
+      code: "TARGET_READ_ONLY",
     });
   });
+});
+
+it("the table says each kind of reason once, in whole sentences and without a target's figures", () => {
+  const why = (a: string, b: string) =>
+    `merging by nearest would keep a gain of ${a} with an error of ${b}, merging by dither would keep a gain of 0.970 with an error of NaN; bounds are a gain of 1 +- 0.05 and an error of 0.5 (1 by dither and calibrated)`;
+  const text = planText(
+    report([{ reason: why("0.100", "0.980") }, { reason: why("0.200", "0.900") }]),
+    coloursFor({}, {}),
+  );
+  expect(text).toContain(
+    "\nwhy: merging by nearest would keep too little or add too much, merging by dither would keep too little or add too much; bounds are a gain of 1 +- 0.05 and an error of 0.5 (1 by dither and calibrated)\n",
+  );
 });

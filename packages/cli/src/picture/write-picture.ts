@@ -1,4 +1,5 @@
-import { extname, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, extname, resolve } from "node:path";
 import { BananaError } from "@banana-peel/format";
 import { type PlanReport, planTitle } from "../ui/plan.js";
 import { planSvg } from "./plan-svg.js";
@@ -6,15 +7,19 @@ import { svgToPng } from "./png.js";
 import { COLORS, escapeXml } from "./svg.js";
 
 /**
- * Draws a plan into a file, as the file's ending says.
+ * Draws a plan into a file, as the file's ending says; its folder is made.
  * @throws BananaError USAGE for another ending; PACKAGE_MISSING for a PNG without its renderer; DISK_FULL,
  *   TARGET_READ_ONLY
  */
 export async function writePicture(file: string, report: PlanReport): Promise<void> {
   const svg = planSvg(report);
   const bytes = await encode(extname(file).toLowerCase(), svg, planTitle(report), file);
-  const { writeWhole } = await import("@banana-peel/client");
-  await writeWhole(resolve(file), bytes);
+  const { diskError, writeWhole } = await import("@banana-peel/client");
+  const path = resolve(file);
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw diskError(error, path);
+  });
+  await writeWhole(path, bytes);
 }
 
 async function encode(ending: string, svg: string, title: string, file: string): Promise<Uint8Array> {

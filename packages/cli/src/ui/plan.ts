@@ -64,7 +64,8 @@ export function planText(report: PlanReport, colours: Colours, picture?: string)
 
 /** A reason without its target's figures, which the table has. */
 function kind(reason: string): string {
-  return reason
-    .replace(/ of (-?[\d.]+|NaN|Infinity)(?= |;|,|$)/g, "")
-    .replace(/ with an error(?=;|,|$)/g, "");
+  return reason.replaceAll(
+    / would keep a gain of [^\s,;]+ with an error of [^\s,;]+/g,
+    " would keep too little or add too much",
+  );
 }

@@ -27,6 +27,12 @@ function changing(pieces: () => AsyncGenerator<Uint8Array>): PeelSource {
 }
 
 describe("packFile", () => {
+  it("makes the folder that the file goes to", async () => {
+    const file = join(await scratch(), "a/b/peel.tgz");
+    const packed = await packFile(memorySource(files), file);
+    expect(await readFile(file)).toHaveLength(packed.bytes);
+  });
+
   it("writes the bytes and tells the digests of packPeel", async () => {
     const file = join(await scratch(), "out.tgz");
     const { tarball, filename: _, ...rest } = await packPeel(memorySource(files));

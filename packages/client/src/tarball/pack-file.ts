@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import type { PeelSource } from "@banana-peel/format";
 import { type Disk, nodeDisk } from "../disk/disk.js";
+import { diskError } from "../disk/errors.js";
 import { writeWhole } from "../disk/write-whole.js";
 import { type PackedPeel, planPack } from "./pack.js";
 import { tarballDigests } from "./tarball-digests.js";
@@ -13,7 +15,7 @@ export interface PackedFile extends Omit<PackedPeel, "tarball" | "filename"> {
 
 /**
  * Packs a peel into a file, in constant memory; the same bytes as `packPeel`. The file is there whole or not at all.
- * @param path default: its name and version, in the current folder
+ * @param path default: its name and version, in the current folder; its folder is made
  * @throws BananaError of `planPack` and of its chunks; DISK_FULL, TARGET_READ_ONLY
  */
 export async function packFile(
@@ -30,6 +32,9 @@ export async function packFile(
       yield chunk;
     }
   };
+  await disk.mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw diskError(error, file);
+  });
   await writeWhole(file, hashed(), disk);
   return { manifest, file, bytes, ...digests.end() };
 }

@@ -132,12 +132,12 @@ function read(options: InspectBaseOptions, path: string): Promise<Uint8Array> {
   return guard(path, options, () => options.readFile(path, options.signal));
 }
 
-/** Whatever keeps a file from being read is BASE_FILE_MISSING with the reason as cause; an abort stays an abort. */
+/** What keeps a file from being read is BASE_FILE_MISSING with the reason as cause; a coded error and an abort stay. */
 async function guard<T>(path: string, { signal }: InspectBaseOptions, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (signal?.aborted || isBananaError(cause)) throw cause;
     throw new BananaError("BASE_FILE_MISSING", `expected the file ${path}, found none that can be read`, {
       where: path,
       hint: "Name the folder that holds the model and its external data.",

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,15 @@ import { openBase } from "./open-folder.js";
 const vector = (name: string) =>
   fileURLToPath(new URL(`../../../conformance/vectors/inspect/${name}.onnx`, import.meta.url));
 const about = { family: "tiny", version: "1.0.0", license: "CC0-1.0" };
+/** A MatMul of 4 x 4 whose weight is external data in w.bin, and a MatMulBnb4; by onnx.helper. */
+const EXTERNAL = Buffer.from(
+  "CA46pgEKLwoBeAoObGF5ZXIucS53ZWlnaHQSAXkaDy9sYXllci9xL01hdE11bCIGTWF0TXVsEgFnKkYIBAgEEAFCDmxheWVyLnEud2VpZ2h0ahEKCGxvY2F0aW9uEgV3LmJpbmoLCgZvZmZzZXQSATBqDAoGbGVuZ3RoEgI2NHABWhMKAXgSDgoMCAESCAoCCAEKAggEYhMKAXkSDgoMCAESCAoCCAEKAggEQgQKABAV",
+  "base64",
+);
+const BNB4 = Buffer.from(
+  "CA46zQEKeAoBeAoCcXcKAmFtEgF5GhMvbGF5ZXIvcS9NYXRNdWxCbmI0IgpNYXRNdWxCbmI0KggKAUsYBKABAioICgFOGASgAQIqEQoKYmxvY2tfc2l6ZRgQoAECKhEKCnF1YW50X3R5cGUYAaABAjoNY29tLm1pY3Jvc29mdBIBZyoUCAgIARACQgJxd0oIAAAAAAAAAAAqDggBEAFCAmFtSgQAAAAAWhMKAXgSDgoMCAESCAoCCAEKAggEYhMKAXkSDgoMCAESCAoCCAEKAggEQgQKABAVQhEKDWNvbS5taWNyb3NvZnQQAQ==",
+  "base64",
+);
 let folder: string;
 const path = (name: string) => join(folder, name);
 beforeEach(async () => {
@@ -61,4 +70,32 @@ it("names graphs by their files, and refuses what no card can hold", async () =>
     inspectModels([path("model.onnx")], { about: { ...about, family: "Not A Family" }, write: true }),
   ).rejects.toMatchObject({ code: "SCHEMA_INVALID" });
   expect(await readdir(folder)).not.toContain("base.json");
+});
+
+it("reads no external data through a link that leaves the folder, but a model that is one", async () => {
+  const inside = await mkdtemp(join(folder, "inside-"));
+  const linked = join(inside, "model.onnx");
+  await copyFile(vector("dynamo-float"), path("model.onnx"));
+  await symlink(path("model.onnx"), linked);
+  expect((await inspectModels([linked], { about })).card.targets.length).toBeGreaterThan(0);
+  const location = "w.bin";
+  await rm(linked);
+  await writeFile(linked, EXTERNAL);
+  await writeFile(path("secret"), new Uint8Array(64));
+  await symlink(path("secret"), join(inside, location));
+  await expect(inspectModels([linked], { about })).rejects.toMatchObject({ code: "ONNX_LOCATION" });
+  await rm(join(inside, location));
+  await writeFile(join(inside, "own"), new Uint8Array(64));
+  await symlink(join(inside, "own"), join(inside, location));
+  expect((await inspectModels([linked], { about })).card.files).toHaveLength(2);
+});
+
+it("of operators that can't be changed it says so, and not that a map would help", async () => {
+  const file = path("bnb.onnx");
+  await writeFile(file, BNB4);
+  await expect(inspectModels([file], { about })).rejects.toMatchObject({
+    code: "ONNX_UNSUPPORTED",
+    message: expect.stringMatching(/\/layer\/q\/MatMulBnb4 first: .*FP4 and NF4/),
+    hint: expect.stringMatching(/^Export or quantise/),
+  });
 });

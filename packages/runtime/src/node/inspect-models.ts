@@ -5,6 +5,7 @@ import { parseBaseCard } from "@banana-peel/validator";
 import { inspectBase } from "../inspect/inspect-base.js";
 import type { BaseInspection, InspectBaseOptions } from "../inspect/types.js";
 import { folderFiles } from "./folder-files.js";
+import { noLinksOut } from "./no-links-out.js";
 
 /** What inspectModels needs. */
 export interface InspectModelsOptions
@@ -26,7 +27,7 @@ export interface InspectedModels extends BaseInspection {
 /**
  * Writes the base card of ONNX models on disk, as `inspectBase` of the main entry point does. All lie in one folder. The
  * graph of a single model is `main`; several have the names of their files.
- * @throws BananaError as inspectBase; INPUT_INVALID for models of several folders, names that clash or names that no card can
+ * @throws BananaError as inspectBase; ONNX_LOCATION for external data behind a link that leaves the folder; INPUT_INVALID for models of several folders, names that clash or names that no card can
  *   hold; FOLDER_EXISTS when there is a card already; ONNX_UNSUPPORTED when no layer can be changed; SCHEMA_INVALID
  */
 export async function inspectModels(
@@ -40,7 +41,12 @@ export async function inspectModels(
       where: file,
       hint: "Move it away, or ask for another in its place (--force).",
     });
-  const inspection = await inspectBase({ ...folderFiles(folder), ...options, models: named(models, folder) });
+  const graphs = named(models, folder);
+  const files = noLinksOut(
+    folderFiles(folder),
+    new Set([...Object.values(graphs), ...(options.files ?? [])]),
+  );
+  const inspection = await inspectBase({ ...files, ...options, models: graphs });
   if (inspection.card.targets.length === 0) throw nothing(models, inspection);
   const text = `${JSON.stringify(inspection.card, null, 2)}\n`;
   parseBaseCard(new TextEncoder().encode(text), file);
@@ -102,7 +108,9 @@ function nothing(
     `expected at least one layer that an adapter can change, found ${found}`,
     {
       where: models[0] ?? "",
-      hint: "A map names modules that can't be told from names.",
+      hint: doubts.some(({ reason }) => reason !== "unsupported")
+        ? "A map names modules that can't be told from names."
+        : "Export or quantise the model with operators that a base may have: docs/specification/base.md lists them.",
       details: { doubts },
     },
   );

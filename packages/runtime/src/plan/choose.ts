@@ -25,7 +25,7 @@ export function keepsEnough({ gain, error }: Retention, how: RoundingName | "pro
 /** Why nothing was within the bounds. */
 export function boundsInWords(reasons: readonly string[]): string {
   const { nearest, dither } = MERGE_BOUNDS.error;
-  return `${reasons.join(", ")}; bounds are 1 +- ${MERGE_BOUNDS.gain} and ${nearest} (${dither} by dither and calibrated)`;
+  return `${reasons.join(", ")}; bounds are a gain of 1 +- ${MERGE_BOUNDS.gain} and an error of ${nearest} (${dither} by dither and calibrated)`;
 }
 
 /** What may be done to a target before anything is measured. */

@@ -1,6 +1,6 @@
 import { interruptible, print } from "../../io.js";
 import { readMap } from "../../read-map.js";
-import { bytes, plain } from "../../ui/format.js";
+import { bytes, plain, plural } from "../../ui/format.js";
 import { table } from "../../ui/table.js";
 import { examples } from "../examples.js";
 import type { Register } from "../table.js";
@@ -89,7 +89,7 @@ export const baseInspect: Register = (base, io) =>
         ]);
         const size = card.files.reduce((sum, { bytes }) => sum + bytes, 0);
         const parts = [
-          `${io.colours.green(file === undefined ? "would write" : "wrote")} ${file ?? `${report.folder}/base.json`}: ${card.targets.length} targets, ${card.files.length} files, ${bytes(size)}\n\n`,
+          `${io.colours.green(file === undefined ? "would write" : "wrote")} ${file ?? `${report.folder}/base.json`}: ${plural(card.targets.length, "target")}, ${plural(card.files.length, "file")}, ${bytes(size)}\n\n`,
           table(["graph", "operator", "form", "grid", "scales", "targets"], kinds, io.colours),
         ];
         if (left.length > 0)
