@@ -203,3 +203,17 @@ it("doesn't merge where sums of products could leave int32", () => {
   );
   expect(allowed({ ...wide, k: 60_000 }, [], { strategy: "merge" }).strategy).toBe("merge");
 });
+
+it.each([
+  [{ strategy: "atach" }, "strategy"],
+  [{ rounding: "stochastic" }, "rounding"],
+  [{ strategy: "attach", perTarget: { "layers.0.up": "fold" } }, "perTarget: layers.0.up"],
+])("%j is refused, with the words that are known", async (options, where) => {
+  const wanted = {
+    code: "INPUT_INVALID",
+    where,
+    message: expect.stringMatching(/^expected one of auto, .*found/),
+  };
+  await expect(base.plan([{ peel, weight: 1 }], options as never)).rejects.toMatchObject(wanted);
+  await expect(base.setPeels([{ peel, weight: 1 }], options as never)).rejects.toMatchObject(wanted);
+});

@@ -3,6 +3,7 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
 import type { PeelUse } from "../peel/types.js";
 import { applyTarget, checkEffect } from "./apply-plan.js";
+import { checkOptions } from "./check-options.js";
 import { type Allowed, allowed, boundsInWords, keepsEnough } from "./choose.js";
 import type { PlanContext } from "./context.js";
 import { type Estimate, estimateMerge, estimatePromotion } from "./estimate.js";
@@ -17,7 +18,7 @@ import type { Watch } from "./watch.js";
  * Plans, a few targets at a time. What merging keeps is measured on the values that it would store, for a sample of the
  * rows, never assumed; a target that is attached without a choice isn't measured: its branch computes the update
  * itself.
- * @throws BananaError STRATEGY_UNAVAILABLE, PEEL_NO_EFFECT when rounding would leave nothing of a peel; the signal's
+ * @throws BananaError INPUT_INVALID as checkOptions; STRATEGY_UNAVAILABLE, PEEL_NO_EFFECT when rounding would leave nothing of a peel; the signal's
  *   reason
  */
 export async function makePlan(
@@ -27,7 +28,7 @@ export async function makePlan(
   { signal, onProgress }: Watch,
 ): Promise<Plan> {
   signal?.throwIfAborted();
-  checkPerTarget(context, options);
+  checkOptions(context, options);
   const parts = partsByTarget(uses);
   const changing = context.targets.filter(({ target }) => parts.has(target.path));
   const targets = new Array<PlanTarget>(changing.length);
@@ -190,15 +191,4 @@ function checkFinite(path: string, { gain, error }: Retention): void {
 function tooLittle(how: string, { gain, error }: Retention, rounding?: RoundingName): string {
   const by = rounding === undefined ? "" : ` by ${rounding}`;
   return `${how}${by} would keep a gain of ${gain.toFixed(3)} with an error of ${error.toFixed(3)}`;
-}
-
-function checkPerTarget({ targets }: PlanContext, { perTarget }: PlanOptions): void {
-  if (perTarget === undefined) return;
-  const known = new Set(targets.map(({ target }) => target.path));
-  const unknown = Object.keys(perTarget).find((path) => !known.has(path));
-  if (unknown !== undefined)
-    throw new BananaError("INPUT_INVALID", `expected targets of the base in perTarget, found ${unknown}`, {
-      where: unknown,
-      hint: "The base card lists the targets.",
-    });
 }
