@@ -67,6 +67,11 @@ describe("readAdapter", () => {
     },
   );
 
+  it("says of numbers that aren't finite that the file is damaged, not that names are wrong", async () => {
+    const error = await caught(() => read({ ...good, [A]: f32([2, 3], [1, 2, Number.NaN, 4, 5, 6]) }));
+    expect(error.hint).toMatch(/diverged or the file is damaged/);
+  });
+
   it("takes a target that is called like a trigger", () => {
     expect(
       read({ "trigger.lora_A.weight": f32([1, 1]), "trigger.lora_B.weight": f32([1, 1]) }).targets.size,

@@ -56,21 +56,22 @@ export function readAdapter(bytes: Uint8Array, label: string): Adapter {
   return { targets, embeddings };
 }
 
-/** A tensor that no adapter has; DoRA's is told apart, since many LoRAs have it. */
+/** What is wrong with a tensor of DoRA, told apart since many LoRAs have it, and the mend; undefined for another name. */
+export function doraTensor(name: string): { message: string; hint: string } | undefined {
+  if (!/\.(?:lora_magnitude_vector|dora_scale)(?:\.weight)?$/.test(name)) return undefined;
+  return {
+    message:
+      "expected an update that can run beside the layer, found DoRA's magnitude: it rescales the layer's own weight, so that no branch computes it",
+    hint: "Import the LoRA with the base's weights and a rank, which approximates it and shows the error, or train without DoRA.",
+  };
+}
+
+/** A tensor that no adapter has. */
 function stray(name: string, where: string): BananaError {
-  if (!/\.(?:lora_magnitude_vector|dora_scale)(?:\.weight)?$/.test(name))
-    return fail(
-      where,
-      "expected <module path>.lora_A.weight with its lora_B.weight, or trigger.<word>.embedding",
-    );
-  return new BananaError(
-    "ADAPTER_INVALID",
-    "expected an update that can run beside the layer, found DoRA's magnitude: it rescales the layer's own weight, so that no branch computes it",
-    {
-      where,
-      hint: "Import the LoRA with the base's weights and a rank, which approximates it and shows the error, or train without DoRA.",
-    },
-  );
+  const dora = doraTensor(name);
+  return dora === undefined
+    ? fail(where, "expected <module path>.lora_A.weight with its lora_B.weight, or trigger.<word>.embedding")
+    : fail(where, dora.message, dora.hint);
 }
 
 function lowRank(path: string, tensorA: Tensor, tensorB: Tensor, label: string): LowRank {
@@ -98,13 +99,15 @@ function floats(tensor: Tensor, where: string): Float32Array {
     throw fail(
       where,
       `expected finite numbers, found ${data[bad]} at element ${bad} of ${elementCount(tensor.shape)}`,
+      "The training diverged or the file is damaged; take an earlier checkpoint.",
     );
   return data;
 }
 
-function fail(where: string, message: string): BananaError {
-  return new BananaError("ADAPTER_INVALID", message, {
-    where,
-    hint: "Save the adapter in canonical names: docs/specification/peel.md, Adapter.",
-  });
+function fail(
+  where: string,
+  message: string,
+  hint = "Save the adapter in canonical names: docs/specification/peel.md, Adapter.",
+): BananaError {
+  return new BananaError("ADAPTER_INVALID", message, { where, hint });
 }

@@ -21,6 +21,7 @@ it("exports what it promises", () => {
       "diffAdapters",
       "diffJson",
       "digestFile",
+      "doraTensor",
       "elementCount",
       "errorInfo",
       "fitsTarget",

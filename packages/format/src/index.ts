@@ -1,4 +1,4 @@
-export { type Adapter, type LowRank, readAdapter } from "./adapter.js";
+export { type Adapter, doraTensor, type LowRank, readAdapter } from "./adapter.js";
 export { definePeel, type PeelConfig } from "./define-peel.js";
 export { diffAdapters, type ScaledAdapter, type TargetDiff } from "./diff/adapter-diff.js";
 export { diffJson, type JsonChange } from "./diff/json-diff.js";

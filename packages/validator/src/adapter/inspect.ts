@@ -1,4 +1,10 @@
-import { isBananaError, streamSafetensors, type UpdateShape, updateShape } from "@banana-peel/format";
+import {
+  doraTensor,
+  isBananaError,
+  streamSafetensors,
+  type UpdateShape,
+  updateShape,
+} from "@banana-peel/format";
 import { MAX_PROBLEMS, type Problem, problem } from "../problem.js";
 import { show } from "../schema/show.js";
 import { type TensorRole, tensorName, tensorRole } from "./names.js";
@@ -139,9 +145,9 @@ function pair(
 }
 
 function unknownName(file: string, name: string): Problem {
-  return problem("peel/adapter-tensors", {
-    message: `expected <module path>.lora_A.weight, .lora_B.weight or trigger.<word>.embedding, found ${show(name)}`,
-    where: `${file}:${name.slice(0, 600)}`,
-    hint: "Rename the tensor to its canonical name, or leave it away.",
-  });
+  const {
+    message = `expected <module path>.lora_A.weight, .lora_B.weight or trigger.<word>.embedding, found ${show(name)}`,
+    hint = "Rename the tensor to its canonical name, or leave it away.",
+  } = doraTensor(name) ?? {};
+  return problem("peel/adapter-tensors", { message, where: `${file}:${name.slice(0, 600)}`, hint });
 }

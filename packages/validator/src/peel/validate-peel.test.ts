@@ -56,6 +56,20 @@ describe("validatePeel", () => {
     expect(await validatePeel(memorySource(files()))).toEqual([]);
   });
 
+  it("says of DoRA's magnitude what opening the peel would say, never to leave it away", async () => {
+    const adapter = adapterBytes({ "blocks.0.attn.q_proj.lora_magnitude_vector": f32([6]) });
+    const found = await validatePeel(memorySource(files({ "adapter.safetensors": adapter })), {
+      bases: [card],
+    });
+    expect(found).toEqual([
+      expect.objectContaining({
+        rule: "peel/adapter-tensors",
+        message: expect.stringContaining("found DoRA's magnitude"),
+        hint: expect.stringContaining("approximates it"),
+      }),
+    ]);
+  });
+
   it("reports every problem of a peel that has many", async () => {
     const found = await codes(
       files({
