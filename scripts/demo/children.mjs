@@ -37,7 +37,8 @@ export async function runChild(command, args, { cwd, env, quiet }) {
   if (stopped !== undefined) {
     // Its own children may outlive it by a moment.
     end(child, "SIGKILL");
-    return stopped;
+    // One that had finished before it heard of the signal has done its work: nothing else is begun.
+    return status === 0 ? 0 : stopped;
   }
   if (quiet && status !== 0) process.stderr.write(Buffer.concat(printed));
   return status;

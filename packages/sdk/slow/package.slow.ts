@@ -15,8 +15,8 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-/** Bytes of the whole SDK, minified and gzipped, without onnxruntime; what it takes now and a tenth more. */
-const BUDGET = 120 * 1024;
+/** Bytes of the whole SDK, minified and gzipped, without onnxruntime; somewhat more than it takes. */
+const BUDGET = 128 * 1024;
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 /** What the programs import and this repository doesn't install, as far as they use it. */
 const ABSENT = `declare module "onnxruntime-react-native" {
