@@ -19,7 +19,13 @@ const LAYER = [
 /** Layers of a base of 1.8 billion weights. */
 export const LAYERS = 36;
 
-/** Made-up bytes that are written again and again, each time from another place. */
+/** How far the places lie apart from which tensors take their bytes: a prime, so that no two have the same. */
+const APART = 1_000_003;
+
+/**
+ * Made-up bytes that are written again and again, each time from another place: onnxruntime keeps weights that it packs
+ * once where they are the same.
+ */
 function chunkOf(bits) {
   const random = numbers(bits);
   const bytes = new Uint8Array(1 << 24);
@@ -80,10 +86,11 @@ export async function writeLargeBase(folder, bits, layers = LAYERS) {
     initializers.push(external(name, type, dims, { location: "model.data", offset, length }));
   };
   const linear = async (path, x, k, n) => {
+    const from = APART * targets.length;
     weights += k * n;
     const common = { path, graph: "main", k, n, weight: `${path}.w`, input: x, output: path };
     if (bits === 8) {
-      await outside(`${path}.w`, TYPE.int8, [k, n], k * n, repeated(chunk, k * n, weights));
+      await outside(`${path}.w`, TYPE.int8, [k, n], k * n, repeated(chunk, k * n, from));
       const scale = new Float32Array(n).fill(0.01 / Math.sqrt(k));
       initializers.push(initializer(`${path}.scale`, TYPE.float, [n], scale));
       initializers.push(initializer(`${path}.zero`, TYPE.int8, [n], new Int8Array(n)));
@@ -115,7 +122,7 @@ export async function writeLargeBase(folder, bits, layers = LAYERS) {
     }
     const blocks = k / BLOCK;
     const length = (k * n) / 2;
-    await outside(`${path}.w`, TYPE.uint8, [n, blocks, BLOCK / 2], length, repeated(chunk, length, weights));
+    await outside(`${path}.w`, TYPE.uint8, [n, blocks, BLOCK / 2], length, repeated(chunk, length, from));
     const scales = new Uint8Array(new Float32Array(n * blocks).fill(0.15 / Math.sqrt(k)).buffer);
     await outside(`${path}.scale`, TYPE.float, [n, blocks], scales.length, [scales]);
     nodes.push(
