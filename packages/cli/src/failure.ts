@@ -19,7 +19,7 @@ export async function reportFailure(
   const message = messageOf(error);
   const problems = isBananaError(error) ? problemsOf(error.details) : [];
   for (const problem of problems) io.stderr.write(messageText(problem, colours));
-  io.stderr.write(messageText({ ...message, message: without(message.message, problems[0]) }, colours));
+  io.stderr.write(messageText(besides(message, problems), colours));
   if (process.env.BANANA_PEEL_DEBUG) io.stderr.write(`${stackOf(error)}\n`);
   if (json) {
     const { code, message: text, where, hint } = message;
@@ -29,10 +29,15 @@ export async function reportFailure(
   return isBananaError(error) ? error.exitStatus : 1;
 }
 
-/** An error's text without the problem that it ends with, which was printed before it. */
-function without(text: string, problem: Message | undefined): string {
-  const end = `: ${problem?.code}: ${problem?.message}`;
-  return text.endsWith(end) ? text.slice(0, -end.length) : text;
+/** An error without what its problems, which were printed before it, have said already. */
+function besides(error: Message, problems: readonly Message[]): Message {
+  const [first] = problems;
+  if (first === undefined) return error;
+  const end = `: ${first.code}: ${first.message}`;
+  if (error.message.endsWith(end)) return { ...error, message: error.message.slice(0, -end.length) };
+  if (error.message !== first.message && !error.message.startsWith(`${first.message} (and `)) return error;
+  const count = problems.length === 1 ? "the problem" : `${problems.length} problems`;
+  return { ...error, message: `${count} listed above`, where: undefined, hint: undefined };
 }
 
 /** The coded error for a command line that was not understood; anything else as it is. */

@@ -1,0 +1,62 @@
+import { BananaError } from "@banana-peel/format";
+import { describe, expect, it } from "vitest";
+import { reportFailure } from "./failure.js";
+import { coloursFor } from "./ui/colours.js";
+
+const problem = (rule: string, message: string, where: string) => ({
+  rule,
+  message,
+  where,
+  hint: `mend ${where}`,
+});
+
+/** What is printed on stderr for an error. */
+async function printed(error: BananaError): Promise<string[]> {
+  const pieces: string[] = [];
+  const stderr = { write: (piece: string) => pieces.push(piece) > 0 };
+  const io = { stdout: { write: () => true }, stderr, colours: coloursFor({}) };
+  expect(await reportFailure(io, error, { json: false })).toBe(error.exitStatus);
+  return pieces.join("").trimEnd().split("\n");
+}
+
+describe("an error with its problems", () => {
+  it("says each once, and then how many there are", async () => {
+    const problems = [problem("a/b", "expected 1, found 2", "x"), problem("c/d", "expected a, found b", "y")];
+    const text = "expected 1, found 2 (and 1 more)";
+    const error = new BananaError("SCHEMA_INVALID", text, {
+      where: "x",
+      hint: "mend x",
+      details: { problems },
+    });
+    expect(await printed(error)).toEqual([
+      "error a/b: expected 1, found 2",
+      "  at x",
+      "  mend: mend x",
+      "error c/d: expected a, found b",
+      "  at y",
+      "  mend: mend y",
+      "error SCHEMA_INVALID: 2 problems listed above",
+    ]);
+  });
+
+  it("of one alone names that", async () => {
+    const problems = [problem("a/b", "expected 1, found 2", "x")];
+    const error = new BananaError("SCHEMA_INVALID", "expected 1, found 2", {
+      where: "x",
+      details: { problems },
+    });
+    expect((await printed(error)).at(-1)).toBe("error SCHEMA_INVALID: the problem listed above");
+  });
+
+  it("keeps what the problems don't say", async () => {
+    const problems = [problem("a/b", "expected 1, found 2", "x")];
+    const error = new BananaError("SCHEMA_INVALID", "expected a peel, found none", {
+      where: "z",
+      details: { problems },
+    });
+    expect((await printed(error)).slice(-2)).toEqual([
+      "error SCHEMA_INVALID: expected a peel, found none",
+      "  at z",
+    ]);
+  });
+});
