@@ -9,6 +9,7 @@ import { Planner, type WorkedPlan } from "../plan/planner.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
 import type { Watch } from "../plan/watch.js";
 import { told } from "../progress.js";
+import { until } from "../until.js";
 import { checkFeeds } from "./check-feeds.js";
 import type { CheckedFiles } from "./check-files.js";
 import { GraphSessions } from "./graph-sessions.js";
@@ -85,7 +86,8 @@ export class BananaBase implements Base {
   async setPeels(peels: readonly PeelChoice[], options: SetPeelsOptions & Watch = {}): Promise<Report> {
     this.#alive();
     const uses = this.#uses.get(peels);
-    return this.#queue.run(() => this.#files.during(() => this.#swap(uses, options)));
+    const swap = () => this.#files.during(() => this.#swap(uses, options));
+    return this.#queue.run(swap, options.signal);
   }
 
   async run(graph: string, feeds: RunFeeds, { peels, signal }: RunOptions = {}): Promise<Feeds> {
@@ -153,7 +155,7 @@ export class BananaBase implements Base {
       const opened = [...graphs].filter(([name, { slot }]) => slot !== this.#sessions.get(name)!.base);
       for (const [, { slot }] of told(onProgress, "session", opened, ([name]) => name)) {
         this.#check(signal);
-        await slot.warm();
+        await until(slot.warm(), signal);
       }
       this.#check(signal);
     } catch (error) {

@@ -19,6 +19,8 @@ export class GraphSessions {
   #base: SessionSlot | undefined;
   #attach: SessionSlot | undefined;
   #merged: { key: string; slot: SessionSlot } | undefined;
+  /** That of the state in force; undefined before the first was kept. */
+  #inForce: SessionSlot | undefined;
 
   constructor(source: SessionSource) {
     this.#source = source;
@@ -69,6 +71,7 @@ export class GraphSessions {
       if (other !== undefined && other !== slot) retired.push(other.retire());
       return other === slot ? slot : undefined;
     };
+    this.#inForce = slot;
     const key = this.#keys.get(slot);
     retire(this.#merged?.slot);
     this.#merged = key === undefined ? undefined : { key, slot };
@@ -79,9 +82,20 @@ export class GraphSessions {
     return retired;
   }
 
-  /** Retires a session on merged weights that didn't come into force. */
+  /**
+   * Retires a session that didn't come into force: one on merged weights, and the one with branches where it is still
+   * being opened and nobody has asked for it by the time that it is open.
+   */
   discard(slot: SessionSlot): Promise<void>[] {
-    return this.#keys.has(slot) && slot !== this.#merged?.slot ? [slot.retire()] : [];
+    if (this.#keys.has(slot)) return slot === this.#merged?.slot ? [] : [slot.retire()];
+    return slot === this.#attach && slot.isOpening ? [this.#retireUnused(slot)] : [];
+  }
+
+  async #retireUnused(slot: SessionSlot): Promise<void> {
+    await slot.warm();
+    if (slot !== this.#attach || slot === this.#inForce || slot.isUsed) return;
+    this.#attach = undefined;
+    await slot.retire();
   }
 
   /** Releases every session once its last use has ended. */

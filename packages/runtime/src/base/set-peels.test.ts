@@ -164,13 +164,107 @@ describe("failures leave the state before in force", () => {
     expect(base.report().plan.totals).toEqual({ attached: 0, merged: 2, promoted: 0 });
   });
 
-  it("when it is aborted while a session opens, which is then released", async () => {
+  /** Sessions that are asked for open when `open` is called. */
+  const holdSessions = () => {
+    let open = () => {};
+    let asked = 0;
+    fake.onCreate = () => {
+      asked++;
+      return new Promise<void>((resolve) => {
+        const others = open;
+        open = () => [others(), resolve()];
+      });
+    };
+    return { open: () => open(), asked: () => asked };
+  };
+  const reason = new Error("the user has left");
+
+  it.each([
+    ["attach", attach],
+    ["merge", merge],
+  ] as const)("when it is aborted while a session opens, which is then released: %s", async (_, how) => {
+    await run();
+    const before = base.report();
+    const held = holdSessions();
     const abort = new AbortController();
-    fake.onCreate = () => abort.abort();
-    const swap = base.setPeels([{ peel: a, weight: 1 }], { ...merge, signal: abort.signal });
-    await expect(swap).rejects.toMatchObject({ name: "AbortError" });
-    expect(base.report().peels).toEqual([]);
-    await expect.poll(() => fake.open).toHaveLength(0);
+    const swap = base.setPeels([{ peel: a, weight: 1 }], { ...how, signal: abort.signal });
+    await expect.poll(held.asked).toBe(1);
+    abort.abort(reason);
+    await expect(swap).rejects.toBe(reason); // The session isn't there yet.
+    expect(fake.sessions).toHaveLength(1);
+    expect(base.report()).toBe(before);
+    await run();
+    held.open();
+    await expect.poll(() => fake.sessions).toHaveLength(2);
+    await expect.poll(() => fake.open).toEqual([fake.sessions[0]]);
+    fake.onCreate = () => {};
+    await base.setPeels([{ peel: a, weight: 1 }], how);
+    await run();
+    expect(fake.sessions).toHaveLength(3);
+  });
+
+  it("when it is aborted while attached peels are in force", async () => {
+    await base.setPeels([{ peel: a, weight: 1 }], attach);
+    const held = holdSessions();
+    const abort = new AbortController();
+    const swap = base.setPeels([{ peel: b, weight: 1 }], { ...merge, signal: abort.signal });
+    await expect.poll(held.asked).toBe(1);
+    abort.abort(reason);
+    await expect(swap).rejects.toBe(reason);
+    await run();
+    expect(branch().dims).toEqual([4, 40]);
+    held.open();
+    await expect.poll(() => fake.sessions).toHaveLength(2);
+    await expect.poll(() => fake.open).toEqual([fake.sessions[0]]);
+  });
+
+  it("when it is aborted, and the session that it was opening serves who asks next", async () => {
+    const held = holdSessions();
+    const abort = new AbortController();
+    const swap = base.setPeels([{ peel: a, weight: 1 }], { ...attach, signal: abort.signal });
+    await expect.poll(held.asked).toBe(1);
+    abort.abort(reason);
+    await expect(swap).rejects.toBe(reason);
+    const again = base.setPeels([{ peel: b, weight: 1 }], attach);
+    const own = base.run("main", x(), { peels: [a] });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    held.open();
+    await Promise.all([again, own]);
+    await run();
+    expect(branch().dims).toEqual([3, 40]);
+    expect(held.asked()).toBe(1);
+    expect(fake.open).toHaveLength(1);
+  });
+
+  it("when it is aborted while another goes first", async () => {
+    const held = holdSessions();
+    const first = base.setPeels([{ peel: a, weight: 1 }], attach);
+    const abort = new AbortController();
+    const second = base.setPeels([{ peel: b, weight: 1 }], { ...attach, signal: abort.signal });
+    const third = base.setPeels([{ peel: a, weight: 0.5 }], attach);
+    await expect.poll(held.asked).toBe(1);
+    abort.abort(reason);
+    await expect(second).rejects.toBe(reason);
+    held.open();
+    await Promise.all([first, third]);
+    expect(base.uses()).toEqual([{ peel: a, weight: 0.5 }]);
+    await expect(base.setPeels([], { signal: abort.signal })).rejects.toBe(reason);
+  });
+
+  it("when it is aborted, and the base is disposed before the session is there", async () => {
+    const held = holdSessions();
+    const abort = new AbortController();
+    const swap = base.setPeels([{ peel: a, weight: 1 }], { ...attach, signal: abort.signal });
+    await expect.poll(held.asked).toBe(1);
+    abort.abort(reason);
+    await expect(swap).rejects.toBe(reason);
+    let disposed = false;
+    const disposing = base.dispose().then(() => (disposed = true));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(disposed).toBe(false);
+    held.open();
+    await disposing;
+    expect(fake.sessions.map(({ released }) => released)).toEqual([true]);
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, 8.01, "1" as never])(

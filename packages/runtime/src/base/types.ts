@@ -35,6 +35,11 @@ export interface OpenBaseOptions extends BaseFiles {
    * more. Default false: the base's own graph runs while nothing is attached.
    */
   readonly oneSession?: boolean;
+  /**
+   * true: branches are of ONNX's operators alone, for a build of onnxruntime that may lack its own ones. Default false: wide
+   * layers have FusedConv (com.microsoft) where the session options name no execution provider beside `cpu` and `wasm`.
+   */
+  readonly onnxOperatorsOnly?: boolean;
   /** Does the arithmetic of merges; by default on the page's own thread, or workers where it is isolated. */
   readonly engine?: MergeEngine;
   /** Keeps merged sets for the next time; only for a base in a folder. Small sets are merged anew, that is quicker. */
@@ -141,7 +146,8 @@ export interface Base {
   plan(peels: readonly PeelChoice[], options?: PlanOptions & Watch): Promise<Plan>;
   /**
    * Puts exactly these peels in force, in place of those before; [] takes all off, and the base's own graphs run.
-   * Calls queue behind each other. One that fails or is aborted leaves the state before in force.
+   * Calls queue behind each other. One that fails or is aborted leaves the state before in force; aborted, it rejects
+   * without waiting for onnxruntime, and a session that was being opened is released once it is there.
    * @throws BananaError as plan does, and PEEL_NO_EFFECT, SESSION_FAILED
    */
   setPeels(peels: readonly PeelChoice[], options?: SetPeelsOptions & Watch): Promise<Report>;

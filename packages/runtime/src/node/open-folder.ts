@@ -8,7 +8,15 @@ import { readCard } from "./read-card.js";
 /** What openBase of a folder needs beside the folder. */
 export type OpenFolderOptions = Pick<
   OpenBaseOptions,
-  "ort" | "sessionOptions" | "oneSession" | "engine" | "cache" | "signal" | "onProgress" | "now"
+  | "ort"
+  | "sessionOptions"
+  | "oneSession"
+  | "onnxOperatorsOnly"
+  | "engine"
+  | "cache"
+  | "signal"
+  | "onProgress"
+  | "now"
 >;
 
 /**

@@ -14,7 +14,10 @@ import { mergedData } from "./merged-data.js";
 export interface SessionSource {
   readonly graph: OpenGraph;
   readonly files: CheckedFiles;
-  readonly base: Pick<OpenBaseOptions, "ort" | "sessionOptions" | "folder" | "oneSession">;
+  readonly base: Pick<
+    OpenBaseOptions,
+    "ort" | "sessionOptions" | "folder" | "oneSession" | "onnxOperatorsOnly"
+  >;
 }
 
 /** Opens the base's own graph: from its folder where there is one, so that onnxruntime maps the weights. */
@@ -73,7 +76,8 @@ export async function openCachedSession(
   return open({ graph, files, base: there }, model, [], attach ? attachOptions(there) : options(there));
 }
 
-const leastOf = ({ sessionOptions = {} }: SessionSource["base"]) => inPlaceFrom(sessionOptions);
+const leastOf = ({ sessionOptions = {}, onnxOperatorsOnly = false }: SessionSource["base"]) =>
+  onnxOperatorsOnly ? Number.POSITIVE_INFINITY : inPlaceFrom(sessionOptions);
 
 type External = readonly { path: string; data: Uint8Array }[];
 

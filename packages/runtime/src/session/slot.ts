@@ -35,6 +35,16 @@ export class SessionSlot {
     }
   }
 
+  /** Whether somebody waits for the session or runs on it. */
+  get isUsed(): boolean {
+    return this.#users > 0;
+  }
+
+  /** Whether the session was asked for and isn't there yet. */
+  get isOpening(): boolean {
+    return this.#session !== undefined && this.#open !== undefined;
+  }
+
   /** Opens the session now. @throws BananaError SESSION_FAILED */
   async warm(): Promise<void> {
     await this.use(async () => {});

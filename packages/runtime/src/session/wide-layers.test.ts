@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { DATA_TYPE, editModel, readModel } from "@banana-peel/onnx";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Base } from "../base/types.js";
@@ -7,73 +5,32 @@ import { openBase } from "../index.js";
 import { openPeel } from "../peel/open-peel.js";
 import type { PeelUse } from "../peel/types.js";
 import { type TestTargets, testPeel } from "../testing/peels.js";
-import { memoryBase } from "../testing/vectors.js";
+import { sines, wideBase } from "../testing/wide-base.js";
 
 const WIDTH = 2048;
 /** A wide layer and one that is narrow at one side; both read `z`. */
 const SIZES: Record<string, [k: number, n: number]> = { wide: [WIDTH, WIDTH], narrow: [WIDTH, 40] };
 
-const numbers = (length: number, from: number, scale = 1) =>
-  Float32Array.from({ length }, (_, i) => scale * Math.sin(from + 1.7 * i));
-
-/** The base of float32, with the two layers beside its own. */
-function wideBase() {
-  const base = memoryBase("float32", "forms");
-  const { model: path } = base.card.graphs.main!;
-  const layers = Object.entries(SIZES);
-  const layered = editModel(readModel(base.files.get(path)!, path), {
-    inputs: [{ name: "z", dataType: DATA_TYPE.float, dims: ["rows", WIDTH] }],
-    initializers: layers.map(([name, [k, n]]) => ({
-      name: `${name}.w`,
-      dataType: DATA_TYPE.float,
-      dims: [k, n],
-      bytes: new Uint8Array(numbers(k * n, n, 0.02).buffer),
-    })),
-    nodesAfter: new Map([
-      [
-        0,
-        layers.map(([name]) => {
-          return { name, opType: "MatMul", inputs: ["z", `${name}.w`], outputs: [`${name}.out`] };
-        }),
-      ],
-    ]),
-  });
-  const bytes = editModel(readModel(layered, path), {
-    outputs: layers.map(([name]) => ({ name: `${name}.out`, dataType: DATA_TYPE.float })),
-  });
-  base.files.set(path, bytes);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const files = base.card.files.map((file) =>
-    file.path === path ? { ...file, bytes: bytes.length, sha256 } : file,
-  );
-  const [like] = base.card.targets;
-  const targets = layers.map(([name, [k, n]]) => {
-    const names = { path: name, node: name, weight: `${name}.w`, input: "z", output: `${name}.out` };
-    return { ...like!, ...names, k, n };
-  });
-  return { ...base, card: { ...base.card, files, targets: [...base.card.targets, ...targets] } };
-}
-
 const layersOf = (rank: number, from: number): TestTargets =>
   Object.fromEntries(
     Object.entries(SIZES).map(([name, [k, n]], i) => [
       name,
-      { a: numbers(rank * k, from + i, 0.1), b: numbers(n * rank, from - i, 0.1) },
+      { a: sines(rank * k, from + i, 0.1), b: sines(n * rank, from - i, 0.1) },
     ]),
   );
 
-const z = numbers(3 * WIDTH, 0.5);
-const own = numbers(4 * 24, 0);
+const z = sines(3 * WIDTH, 0.5);
+const own = sines(4 * 24, 0);
 let base: Base;
 beforeAll(async () => {
-  base = await openBase({ ...wideBase(), ort, sessionOptions: { intraOpNumThreads: 1 } });
+  base = await openBase({ ...wideBase("float", SIZES), ort, sessionOptions: { intraOpNumThreads: 1 } });
 });
 afterAll(() => base.dispose());
 
 async function outputs(): Promise<Record<string, Float32Array>> {
   const feeds = {
     x: new ort.Tensor("float32", own, [1, 4, 24]),
-    z: new ort.Tensor("float32", z, [3, WIDTH]),
+    z: new ort.Tensor("float32", z, [1, 3, WIDTH]),
   };
   const results = await base.run("main", feeds);
   return Object.fromEntries(

@@ -7,7 +7,7 @@ import { needsWebCrypto } from "./needs.js";
 
 /** What openBase of a folder on a device needs beside it. */
 export interface OpenDeviceOptions
-  extends Pick<OpenBaseOptions, "ort" | "sessionOptions" | "signal" | "now"> {
+  extends Pick<OpenBaseOptions, "ort" | "sessionOptions" | "oneSession" | "signal" | "onProgress" | "now"> {
   readonly files: DeviceFiles;
   /** A folder of the app's cache. Merged weights lie there while a session opens; it is emptied first. */
   readonly scratch: string;
@@ -39,6 +39,8 @@ export async function openBase(folder: string, options: OpenDeviceOptions): Prom
     card,
     ort: deviceOrt({ ort, files, scratch: temporary }),
     folder: place,
+    // Which operators of its own an app's build of onnxruntime has isn't known here, and none was run on a device.
+    onnxOperatorsOnly: true,
     readFile: (path) => files.read(`${place}/${path}`),
     ...(readRange !== undefined && {
       readRange: (path, offset, length) => readRange.call(files, `${place}/${path}`, offset, length),

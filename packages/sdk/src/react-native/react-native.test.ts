@@ -2,12 +2,14 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readModel } from "@banana-peel/onnx";
 import { openBase as openFiles } from "@banana-peel/runtime";
 import { openBase as openNode } from "@banana-peel/runtime/node";
 import { generateKey, type SigningKey } from "@banana-peel/signer";
 import { parseBaseCard } from "@banana-peel/validator";
 import * as ort from "onnxruntime-node";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { wideBase } from "../../../runtime/src/testing/wide-base.js";
 import { fakeReactNative } from "../testing/fake-react-native.js";
 import { nodeDevice } from "../testing/node-device.js";
 import { floats, signedPeel, VECTORS, vectorJson } from "../testing/vectors.js";
@@ -154,6 +156,24 @@ describe.each(BASES)("%s on a device", (name) => {
     expect(await readdir(join(root, "scratch"))).toEqual([]);
     expect(device.written.length).toBeGreaterThan(1);
   });
+});
+
+it("branches of wide layers are of ONNX's operators alone: which others a device has isn't known", async () => {
+  const { files, card } = wideBase("qdq", { wide: [8, 1024] });
+  const folder = join(root, "wide");
+  await mkdir(folder);
+  for (const [path, bytes] of files) await writeFile(join(folder, path), bytes);
+  await writeFile(join(folder, "base.json"), JSON.stringify(card));
+  const domains: string[][] = [];
+  const { write } = device;
+  device.write = async (path, bytes) => {
+    domains.push(readModel(bytes, path).graph.nodes.map(({ domain }) => domain));
+    await write.call(device, path, bytes);
+  };
+  const base = await open("wide");
+  await base.setPeels(await peels(base, [["a", 1]]), { strategy: "attach" });
+  expect(domains).toHaveLength(1);
+  expect(new Set(domains[0])).toEqual(new Set([""]));
 });
 
 describe("what goes wrong on a device", () => {

@@ -4,7 +4,11 @@ import { parseBaseCard } from "@banana-peel/validator";
 import { type Fetch, urlFiles } from "./url-files.js";
 
 /** What openBase of an address needs beside it. */
-export interface OpenUrlOptions extends Pick<OpenBaseOptions, "ort" | "sessionOptions" | "signal" | "now"> {
+export interface OpenUrlOptions
+  extends Pick<
+    OpenBaseOptions,
+    "ort" | "sessionOptions" | "oneSession" | "onnxOperatorsOnly" | "signal" | "onProgress" | "now"
+  > {
   /** In place of the page's own fetch. The base's files are read again for every session: let it cache. */
   readonly fetch?: Fetch;
 }
