@@ -30,19 +30,45 @@ export function allRows({ rows, columns, along, blockSize }: Plane): Rows[] {
   }));
 }
 
-/** Rows from which a plane's retention is estimated; all rows of one that is small. */
-export function sampleRows(plane: Plane): Rows[] {
+/** How far the mean of a sample's rows may be from that of all rows; beyond, a few rows make the difference. */
+const MEAN_TOLERANCE = 0.05;
+
+/**
+ * Rows from which a plane's retention is estimated; all rows of one that is small, or whose update can't be seen on a few.
+ * @param sizes by row, how large its update is (squared): runs are put where their mean is nearest to that of their
+ *   stretch
+ */
+export function sampleRows(plane: Plane, sizes?: Float64Array): Rows[] {
   const { rows, columns, along, blockSize } = plane;
   const wanted = Math.max(SAMPLE_RUNS, Math.ceil(SAMPLE_ELEMENTS / columns));
   if (rows <= 2 * wanted) return allRows(plane);
-  return sampleRuns(rows, wanted, along === "row-blocks" ? { align: blockSize, whole: false } : undefined);
+  const blocks = along === "row-blocks" ? { align: blockSize, whole: false } : undefined;
+  if (sizes === undefined) return sampleRuns(rows, wanted, blocks);
+  const sums = sumsBefore(sizes);
+  const runs = sampleRuns(rows, wanted, blocks, sums);
+  const all = sums[rows]! / rows;
+  const seen = runs.reduce((sum, run) => sum + sums[run.first + run.rows]! - sums[run.first]!, 0);
+  const mean = seen / runs.reduce((sum, run) => sum + run.rows, 0);
+  return Math.abs(mean - all) <= MEAN_TOLERANCE * all ? runs : allRows(plane);
+}
+
+function sumsBefore(sizes: Float64Array): Float64Array {
+  const sums = new Float64Array(sizes.length + 1);
+  for (const [i, size] of sizes.entries()) sums[i + 1] = sums[i]! + size;
+  return sums;
 }
 
 /**
  * About `wanted` of `rows` rows, in runs spread evenly; all of them when they are few.
  * @param blocks runs start at a multiple of `align` and stay within that many rows; `whole` ones fill them
+ * @param sums of what the rows are weighed by, before each row and behind the last
  */
-export function sampleRuns(rows: number, wanted: number, blocks = { align: 1, whole: false }): Rows[] {
+export function sampleRuns(
+  rows: number,
+  wanted: number,
+  blocks = { align: 1, whole: false },
+  sums?: Float64Array,
+): Rows[] {
   if (rows <= 2 * wanted) return [{ first: 0, rows }];
   const { align, whole } = blocks;
   const share = Math.max(1, Math.ceil(wanted / SAMPLE_RUNS));
@@ -55,8 +81,33 @@ export function sampleRuns(rows: number, wanted: number, blocks = { align: 1, wh
   return Array.from({ length: count }, (_, i) => {
     // Not always the same place of its stretch, so that no period of the weights is hit by all.
     const free = Math.max(0, Math.floor(stretch - run));
-    const anywhere = Math.floor(i * stretch) + ((i * 7919) % (free + 1));
+    const start = Math.floor(i * stretch);
+    const anywhere = start + ((i * 7919) % (free + 1));
     const first = anywhere - (anywhere % align);
-    return { first, rows: Math.min(run, rows - first) };
+    const place =
+      sums === undefined ? first : balanced(sums, { start, end: start + free, run, align }, first, stretch);
+    return { first: place, rows: Math.min(run, rows - place) };
   });
+}
+
+/** Where in a stretch the mean of a run is nearest to the stretch's; `first` unless another place is clearly nearer. */
+function balanced(
+  sums: Float64Array,
+  { start, end, run, align }: { start: number; end: number; run: number; align: number },
+  first: number,
+  stretch: number,
+): number {
+  const last = Math.min(sums.length - 1, Math.floor(start + stretch));
+  const mean = (sums[last]! - sums[start]!) / (last - start);
+  const off = (place: number) => {
+    const to = Math.min(place + run, sums.length - 1);
+    return Math.abs((sums[to]! - sums[place]!) / (to - place) - mean);
+  };
+  let best = first;
+  let least = off(first) - 0.01 * mean;
+  for (let place = Math.ceil(start / align) * align; place <= end; place += align) {
+    const far = off(place);
+    if (far < least) [best, least] = [place, far];
+  }
+  return best;
 }

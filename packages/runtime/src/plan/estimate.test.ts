@@ -3,15 +3,25 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
 import { localEngine } from "../merge/local-engine.js";
 import { foldTask } from "../merge/task.js";
+import type { MergeEngine } from "../merge/types.js";
 import { allRows, sampleRows } from "../merge/works.js";
 import { randomWeight, rowBytes } from "../testing/planes.js";
 import type { PlanContext } from "./context.js";
 import { estimateMerge } from "./estimate.js";
 
 const engine = localEngine();
+/** Rows that the last estimate looked at. */
+let looked = 0;
+const counting: MergeEngine = {
+  ...engine,
+  fold(task, works, options) {
+    for (const { rows } of works) looked += rows;
+    return engine.fold(task, works, options);
+  },
+};
 const context = {
   digest: "sha256:0",
-  engine,
+  engine: counting,
   now: () => performance.now(),
 } as PlanContext;
 const target = { target: { path: "w" } } as OpenTarget;
@@ -32,6 +42,38 @@ const nbits = {
 const blocked = { ...int8, bits: 4, min: -8, max: 7, granularity: "block", axis: 0, blockSize: 32 } as const;
 const size = { k: 1536, n: 1024, ranks: [8] };
 
+/** What a merge keeps as a sample of the rows has it, and as all of them do. */
+async function both(
+  { plane, bytes, parts }: ReturnType<typeof randomWeight>,
+  rounding: "nearest" | "dither",
+) {
+  const open: OpenPlane = {
+    plane: plane!,
+    file: undefined,
+    read: async (first, rows) => rowBytes(plane!, bytes, first, rows),
+  };
+  looked = 0;
+  const estimate = await estimateMerge(context, target, open, parts, rounding, undefined);
+  const seen = looked;
+  const works = allRows(plane!).map(({ first, rows }) => ({
+    ...{ first, rows, input: rowBytes(plane!, bytes, first, rows), output: undefined },
+    measure: true,
+  }));
+  const seed = rounding === "dither" ? { low: 5, high: 9 } : undefined;
+  const all = await engine.fold(foldTask(plane!, parts, seed), works);
+  const sum = (key: "intended" | "product" | "rest") =>
+    all.reduce((total, { sums }) => total + sums![key], 0);
+  const gain = sum("product") / sum("intended");
+  return { estimate, seen, gain, error: Math.sqrt(sum("rest") / sum("intended")) };
+}
+
+/** Has what A gives of input `i` times `factor`. */
+function scaleInputs({ parts }: ReturnType<typeof randomWeight>, factor: (i: number) => number): void {
+  for (const { lowRank } of parts)
+    for (let i = 0; i < lowRank.k; i++)
+      for (let r = 0; r < lowRank.rank; r++) lowRank.a[r * lowRank.k + i]! *= factor(i);
+}
+
 describe("a sampled estimate", () => {
   it.each([
     ["int8", { ...int8, ...size }, 0.2],
@@ -41,35 +83,51 @@ describe("a sampled estimate", () => {
   ] as const)("of %s with updates of %o comes near that of all rows", async (_, of, steps) => {
     const weight = randomWeight(11, { ...of, steps });
     // Rows of very different sizes, as inputs that a model uses and others that it hardly does.
-    for (const { lowRank } of weight.parts)
-      for (let i = 0; i < lowRank.k; i++)
-        for (let r = 0; r < lowRank.rank; r++) lowRank.a[r * lowRank.k + i]! *= 0.4 + ((i * 37) % 17) / 10;
+    scaleInputs(weight, (i) => 0.4 + ((i * 37) % 17) / 10);
     const plane = weight.plane!;
-    const open: OpenPlane = {
-      plane,
-      file: undefined,
-      read: async (first, rows) => rowBytes(plane, weight.bytes, first, rows),
-    };
-    const sample = sampleRows(plane);
-    expect(sample.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThan(plane.rows / 4);
+    expect(sampleRows(plane).reduce((sum, { rows }) => sum + rows, 0)).toBeLessThan(plane.rows / 4);
     for (const rounding of ["nearest", "dither"] as const) {
-      const estimate = await estimateMerge(context, target, open, weight.parts, rounding, undefined);
-      const seed = rounding === "dither" ? { low: 5, high: 9 } : undefined;
-      const works = allRows(plane).map(({ first, rows }) => ({
-        first,
-        rows,
-        input: rowBytes(plane, weight.bytes, first, rows),
-        output: undefined,
-        measure: true,
-      }));
-      const all = await engine.fold(foldTask(plane, weight.parts, seed), works);
-      const sum = (key: "intended" | "product" | "rest") =>
-        all.reduce((total, { sums }) => total + sums![key], 0);
-      const gain = sum("product") / sum("intended");
-      const error = Math.sqrt(sum("rest") / sum("intended"));
+      const { estimate, gain, error } = await both(weight, rounding);
       expect(Math.abs(estimate.gain - gain)).toBeLessThan(0.02 * Math.max(1, error));
       expect(Math.abs(estimate.error / error - 1)).toBeLessThan(0.05);
       expect(estimate.changed).toBe(true);
+    }
+  });
+
+  const rows = (k: number) => k / 16;
+  /** Structure along the rows, by the factor of an input. */
+  const STRUCTURES: Record<string, (i: number, k: number) => number> = {
+    "every other stretch of the sampler's large": (i, k) => (Math.floor(i / rows(k)) % 2 === 0 ? 4 : 1),
+    "the first half of each stretch large": (i, k) => (i % rows(k) < rows(k) / 2 ? 4 : 1),
+    "heads of 64 rows, one in four large": (i) => (Math.floor(i / 64) % 4 === 0 ? 4 : 1),
+    "one row in eight large": (i) => (i % 8 === 0 ? 4 : 1),
+    "one row large": (i) => (i === 700 ? 60 : 1),
+  };
+  it.each(Object.entries(STRUCTURES))("of %s", async (_, factor) => {
+    for (const of of [
+      { ...int8, ...size },
+      { ...blocked, ...size },
+    ])
+      for (const steps of [0.3, 1])
+        for (const rounding of ["nearest", "dither"] as const) {
+          const weight = randomWeight(11, { ...of, steps });
+          scaleInputs(weight, (i) => factor(i, of.k));
+          const { estimate, gain, error } = await both(weight, rounding);
+          expect(Math.abs(estimate.gain - gain)).toBeLessThan(0.02 * Math.max(1, error));
+          expect(Math.abs(estimate.error / error - 1)).toBeLessThan(0.05);
+        }
+  });
+
+  it("looks at few rows of an ordinary update, and at all where one row is most of it", async () => {
+    for (const [k, n, rank] of [
+      [1536, 1024, 8],
+      [2048, 2048, 16],
+      [4096, 1024, 4],
+    ] as const) {
+      const weight = randomWeight(k + rank, { ...int8, k, n, ranks: [rank], steps: 1 });
+      expect((await both(weight, "nearest")).seen).toBeLessThan(k / 4);
+      scaleInputs(weight, (i) => (i === 700 ? 100 : 1));
+      expect((await both(weight, "nearest")).seen).toBe(k);
     }
   });
 });

@@ -2,7 +2,7 @@ import { ditherSeed, PROMOTED_BLOCK, promote, type WeightForm } from "@banana-pe
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
 import { foldTask } from "../merge/task.js";
-import type { FoldWork } from "../merge/types.js";
+import type { FoldTask, FoldWork } from "../merge/types.js";
 import { sampleRows, sampleRuns } from "../merge/works.js";
 import { Pacer } from "../pacer.js";
 import type { PlanContext } from "./context.js";
@@ -50,7 +50,7 @@ export async function estimateMerge(
   const seed = rounding === "dither" ? await ditherSeed(`${context.digest}\n${path}`) : undefined;
   const task = foldTask(plane.plane, parts, seed);
   const works = await Promise.all(
-    sampleRows(plane.plane).map(
+    sampleRows(plane.plane, updateSizes(task)).map(
       async ({ first, rows }): Promise<FoldWork> => ({
         first,
         rows,
@@ -67,6 +67,19 @@ export async function estimateMerge(
   const changed = folded.some((each) => each.changed);
   if (intended === 0) return { gain: 1, error: 0, changed };
   return { gain: sum("product") / intended, error: Math.sqrt(sum("rest") / intended), changed };
+}
+
+/**
+ * About how large the update of each row is, squared: of a sum over ranks, the squares alone, which is a thousandth of the
+ * work of a merge.
+ */
+function updateSizes({ plane: { rows, columns }, rank, left, right }: FoldTask): Float64Array {
+  const weights = new Float64Array(rank);
+  for (let i = 0; i < columns; i++) for (let r = 0; r < rank; r++) weights[r]! += right[i * rank + r]! ** 2;
+  const sizes = new Float64Array(rows);
+  for (let i = 0; i < rows; i++)
+    for (let r = 0; r < rank; r++) sizes[i]! += left[i * rank + r]! ** 2 * weights[r]!;
+  return sizes;
 }
 
 /** Estimates what promoting a target keeps, on whole blocks of rows. */
