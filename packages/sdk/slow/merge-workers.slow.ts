@@ -49,6 +49,13 @@ const PAGES = {
     starts: false,
     isolated: false,
   },
+  // Import maps hold for pages, not for workers.
+  "that isn't bundled, with an import map": {
+    headers: {},
+    program: "unresolved",
+    starts: false,
+    isolated: false,
+  },
   "that answers its index to every address": {
     headers: {},
     program: "<!doctype html><title>app</title>",
@@ -110,7 +117,10 @@ describe.each(Object.entries(PAGES))("a page %s", (_, { headers, program, starts
   test("merges to Node's bytes", async () => {
     const serve = (script: string) => async () => {
       if (program === "missing") throw new Error("missing");
-      return new TextEncoder().encode(program === "worker" ? script : program);
+      const programs = { worker: script, unresolved: `import "@banana-peel/onnx";\n${script}` };
+      return new TextEncoder().encode(
+        program === "worker" || program === "unresolved" ? programs[program] : program,
+      );
     };
     const server = await servePage(
       scripts.page,

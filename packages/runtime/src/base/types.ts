@@ -40,7 +40,7 @@ export interface OpenBaseOptions extends BaseFiles {
    * layers have FusedConv (com.microsoft) where the session options name no execution provider beside `cpu` and `wasm`.
    */
   readonly onnxOperatorsOnly?: boolean;
-  /** Does the arithmetic of merges; by default on the page's own thread, or workers where it is isolated. */
+  /** Does the arithmetic of merges; by default workers where they start, else the page's own thread. */
   readonly engine?: MergeEngine;
   /** Keeps merged sets for the next time; only for a base in a folder. Small sets are merged anew, that is quicker. */
   readonly cache?: MergedCache;
