@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { BananaError } from "@banana-peel/format";
 import { describe, expect, it } from "vitest";
 import { reportFailure } from "./failure.js";
+import { run } from "./testing/run.js";
 import { coloursFor } from "./ui/colours.js";
 
 const problem = (rule: string, message: string, where: string) => ({
@@ -58,5 +62,28 @@ describe("an error with its problems", () => {
       "error SCHEMA_INVALID: expected a peel, found none",
       "  at z",
     ]);
+  });
+});
+
+describe("a mistake in banana.json", () => {
+  it.each([
+    [
+      '{"formatVersion":1,"peels":{"@peels/a":"not a range"}}',
+      "expected a semver range or a dist-tag",
+      "SCHEMA_INVALID",
+    ],
+    ['{"formatVersion":1,"bases":4}', "expected an array, found a number, 4", "SCHEMA_INVALID"],
+    ['{"formatVersion":2}', "expected formatVersion 1, found 2", "FORMAT_VERSION_UNKNOWN"],
+    ['{"formatVersion":1', "found a mistake", "JSON_INVALID"],
+  ])("is said once: %s", async (text, message, code) => {
+    const folder = await mkdtemp(join(tmpdir(), "banana-peel-failure-"));
+    try {
+      await writeFile(join(folder, "banana.json"), text);
+      const { status, stderr } = await run(["list"], { cwd: folder, env: process.env });
+      expect([status, stderr.split(message).length - 1, stderr.split("mend:").length - 1]).toEqual([3, 1, 1]);
+      expect(stderr).toContain(`error ${code}: `);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

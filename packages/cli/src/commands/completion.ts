@@ -14,7 +14,7 @@ export const completionCommand: Register = (program, io) =>
       `${examples(["completion fish", "print it"])}
 Install:
   bash  banana-peel completion bash >> ~/.bashrc
-  zsh   banana-peel completion zsh >> ~/.zshrc     after compinit
+  zsh   banana-peel completion zsh >> ~/.zshrc     or as _banana-peel into a folder of fpath
   fish  banana-peel completion fish > ~/.config/fish/completions/banana-peel.fish
 `,
     )

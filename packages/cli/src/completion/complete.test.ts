@@ -35,6 +35,8 @@ describe("complete", () => {
       ["bash", "fish", "zsh"],
     ],
     [["install", "--f"], ["--frozen"]],
+    [["new", "--template=host-w"], ["--template=host-web"]],
+    [["add", "--registry=h"], []],
     [["add", "--registry", ""], []],
     [["add", ""], []],
     [["nonsense", ""], []],
@@ -72,13 +74,57 @@ describe("complete", () => {
 });
 
 describe("the scripts", () => {
-  it("of bash completes a name in a shell", () => {
-    const script = `
-      banana-peel() { ${JSON.stringify(process.execPath)} ${JSON.stringify(BIN)} "$@"; }
-      ${SCRIPTS.bash}
-      COMP_WORDS=(banana-peel remove sa); COMP_CWORD=2; _banana_peel; echo "\${COMPREPLY[@]}"
-      COMP_WORDS=(banana-peel ver); COMP_CWORD=1; _banana_peel; echo "\${COMPREPLY[@]}"`;
-    expect(execFileSync("bash", ["-c", script], { cwd: app, encoding: "utf8" })).toBe("sample\nverify\n");
+  const bin = `${JSON.stringify(process.execPath)} ${JSON.stringify(BIN)}`;
+  const here = (shell: string) => spawnSync(shell, ["-c", "exit 0"]).error === undefined;
+  // What is typed, and what completion makes of it.
+  const typed = [
+    ["upd", "update"],
+    ["remove sa", "sample"],
+    ["remove @te", "@team/style"],
+    ["install --fro", "--frozen"],
+    ["base ins", "inspect"],
+    ["new --template host-n", "host-node"],
+    ["new --template=host-n", "--template=host-node"],
+  ] as const;
+
+  it.skipIf(!here("bash"))("of bash completes, where bash itself breaks words at @ and = too", () => {
+    // What readline says of each: the line, and the part of the word that it will replace.
+    const parts = ["upd", "sa", "@te", "--fro", "ins", "host-n", "host-n"];
+    const calls = typed.map(
+      ([words], i) => `COMP_LINE="banana-peel ${words}" COMP_POINT=99
+        _banana_peel banana-peel ${parts[i]} before; echo "\${COMPREPLY[@]}"`,
+    );
+    const script = `banana-peel() { ${bin} "$@"; }\n${SCRIPTS.bash}\n${calls.join("\n")}`;
+    const said = execFileSync("bash", ["-c", script], { cwd: app, encoding: "utf8" });
+    const expected = typed.map(([, word]) => word.replace("--template=", ""));
+    expect(said.trimEnd().split("\n")).toEqual(expected);
+  });
+
+  it.skipIf(!here("fish"))("of fish completes", () => {
+    const calls = typed.map(([words]) => `complete -C "banana-peel ${words}"`);
+    const script = `function banana-peel; ${bin} $argv; end\n${SCRIPTS.fish}\n${calls.join("\n")}`;
+    const said = execFileSync("fish", ["--no-config", "-c", script], { cwd: app, encoding: "utf8" });
+    expect(said.trimEnd().split("\n")).toEqual(typed.map(([, word]) => word));
+  });
+
+  it.skipIf(!here("zsh")).each([
+    ["read by .zshrc", "source $PWD/_banana-peel"],
+    ["in fpath", "fpath=($PWD $fpath); autoload -Uz compinit; compinit -u"],
+  ])("of zsh completes on a terminal, %s", { timeout: 30_000 }, async (_, load) => {
+    await writeFile(join(app, "_banana-peel"), SCRIPTS.zsh);
+    await writeFile(join(app, ".zshrc"), `banana-peel() { ${bin} "$@" }\n${load}\nPS1='ready> '\n`);
+    // A terminal of zsh's own: each is typed with a tab, and waited for until the line is as it should be.
+    const calls = typed.map(([words, word]) => {
+      const line = `banana-peel ${words.replace(/\S+$/, "")}${word} `;
+      return `zpty -w -n shell 'banana-peel ${words}'$'\\t'
+        zpty -r shell said '*${line}*' && echo '${word}'
+        zpty -w -n shell $'\\C-u'`;
+    });
+    const script = `zmodload zsh/zpty; zpty -b shell zsh -d -i; zpty -r shell said '*ready> *'\n${calls.join("\n")}`;
+    const env = { ...process.env, ZDOTDIR: app, TERM: "dumb" };
+    const options = { cwd: app, encoding: "utf8", timeout: 20_000, env } as const;
+    const { stdout } = spawnSync("zsh", ["-f", "-c", script], options);
+    expect(stdout.trimEnd().split("\n")).toEqual(typed.map(([, word]) => word));
   });
 
   it.each(["bash", "zsh", "fish"] as const)(

@@ -39,6 +39,11 @@ async function candidatesFor(before: readonly string[], typed: string): Promise<
   const last = rest.at(-1) ?? "";
   const previous = command.options.find(({ short, long }) => [short ?? long, long].includes(last));
   if (previous !== undefined && (previous.required || previous.optional)) return previous.argChoices ?? [];
+  const [flag, value] = typed.split("=", 2);
+  if (value !== undefined) {
+    const option = command.options.find(({ long }) => long === flag);
+    return (option?.argChoices ?? []).map((choice) => `${flag}=${choice}`);
+  }
   if (typed.startsWith("-"))
     return [...command.options.flatMap(({ long }) => (long ? [long] : [])), "--help", "--json"];
   const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);

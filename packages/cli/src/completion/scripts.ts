@@ -1,17 +1,26 @@
 /**
  * Scripts for the shells. Each asks `banana-peel __complete WORDS…`, the words after the program's name up to the
- * cursor, the last of them perhaps empty; where that answers nothing, the shell completes files.
+ * cursor, the last of them perhaps empty; where that answers nothing, the shell completes files. That of zsh may be
+ * read by .zshrc or lie in fpath as `_banana-peel`.
  */
 export const SCRIPTS = {
   bash: `# banana-peel completion for bash
 _banana_peel() {
-  local words IFS=$'\\n'
-  words=$(banana-peel __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local line=\${COMP_LINE:0:COMP_POINT} word kept IFS=$' \\t\\n'
+  local -a words found
+  read -ra words <<< "$line"
+  [[ $line == *[[:space:]] ]] && words+=('')
+  # COMP_WORDS are broken at @ and =, and of what was typed, only the second argument is replaced.
+  word=\${words[\${#words[@]}-1]}
+  kept=\${word%"$2"}
+  IFS=$'\\n'
+  found=($(banana-peel __complete "\${words[@]:1}" 2>/dev/null))
+  COMPREPLY=("\${found[@]#"$kept"}")
 }
 complete -o default -o bashdefault -F _banana_peel banana-peel
 `,
-  zsh: `# banana-peel completion for zsh
+  zsh: `#compdef banana-peel
+# banana-peel completion for zsh
 _banana_peel() {
   local -a found
   found=(\${(f)"$(banana-peel __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
@@ -21,7 +30,13 @@ _banana_peel() {
     _files
   fi
 }
-compdef _banana_peel banana-peel
+# A file of fpath is run when a word is to be completed; in .zshrc, compinit may not have been run.
+if [[ \${funcstack[1]} == _banana-peel ]]; then
+  _banana_peel "$@"
+else
+  (( \${+functions[compdef]} )) || { autoload -Uz compinit && compinit }
+  compdef _banana_peel banana-peel
+fi
 `,
   fish: `# banana-peel completion for fish
 function __banana_peel_complete
