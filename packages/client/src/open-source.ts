@@ -6,19 +6,12 @@ import { hasCode } from "./disk/errors.js";
 import { tarballSource } from "./tarball/tarball-source.js";
 
 /**
- * The peel at a path: a folder, or a tarball, which is read in constant memory.
+ * The peel at a path: a folder, or a tarball, which is read in constant memory. The path may be a link to it.
  * @throws BananaError FILE_MISSING, FILE_TOO_LARGE, TARBALL_INVALID
  */
 export async function openSource(path: string, disk: Disk = nodeDisk): Promise<PeelSource> {
-  const place = resolve(path);
-  const found = await disk.lstat(place).catch((error: unknown) => {
-    if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
-    throw new BananaError("FILE_MISSING", `expected a peel's folder or tarball at ${path}, found nothing`, {
-      where: path,
-      hint: "Check the path.",
-      cause: error,
-    });
-  });
+  const place = await placeOf(path, disk);
+  const found = await disk.lstat(place);
   if (found.isDirectory()) return { ...folderSource(place), label: path };
   if (found.size > LIMITS.peelBytes)
     throw new BananaError(
@@ -30,4 +23,21 @@ export async function openSource(path: string, disk: Disk = nodeDisk): Promise<P
       },
     );
   return tarballSource(place, path);
+}
+
+/**
+ * Where the peel at a path lies, without links.
+ * @throws BananaError FILE_MISSING
+ */
+export async function placeOf(path: string, disk: Disk): Promise<string> {
+  try {
+    return await disk.realpath(resolve(path));
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
+    throw new BananaError("FILE_MISSING", `expected a peel's folder or tarball at ${path}, found nothing`, {
+      where: path,
+      hint: "Check the path.",
+      cause: error,
+    });
+  }
 }

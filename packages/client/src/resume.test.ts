@@ -124,7 +124,7 @@ describe("a download that breaks", () => {
     await expectCode(fetched(), "DOWNLOAD_FAILED");
     const [name] = await kept();
     const { rename, mkdir } = await import("node:fs/promises");
-    const { ownName } = await import("./disk/process-id.js");
+    const { ownName } = await import("@banana-peel/format/node");
     const dead = ownName().replace(/\.\d+\./, ".999999999.");
     await mkdir(join(app.store, "v1/tmp"), { recursive: true });
     await rename(join(app.store, "v1/partial", name!), join(app.store, "v1/tmp", `${dead}.${name}.part`));

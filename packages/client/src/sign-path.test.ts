@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { SigningKey } from "@banana-peel/signer";
 import { verifyPeel } from "@banana-peel/signer/verify";
@@ -74,4 +74,23 @@ describe("signPath", () => {
     }
     expect(await readdir(root)).toEqual(["peel", "peel.tgz"]);
   });
+
+  it.skipIf(process.platform === "win32")(
+    "follows a link to a folder or a tarball, and keeps it",
+    async () => {
+      const file = join(root, "peel.tgz");
+      await packFile(await openSource(folder), file);
+      for (const [place, link] of [
+        [folder, join(root, "folder-link")],
+        [file, join(root, "file-link")],
+      ] as const) {
+        await symlink(place, link);
+        await signPath(link, first);
+        expect(await signerOf(place)).toBe(first.identity.fingerprint);
+        expect((await lstat(link)).isSymbolicLink()).toBe(true);
+      }
+      await symlink(join(root, "loop"), join(root, "loop"));
+      await expectCode(openSource(join(root, "loop")), "FILE_MISSING");
+    },
+  );
 });

@@ -1,10 +1,10 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { FILES } from "@banana-peel/format";
 import type { SigningKey } from "@banana-peel/signer";
 import { verifyPeel } from "@banana-peel/signer/verify";
 import { type Disk, nodeDisk } from "./disk/disk.js";
 import { writeTogether } from "./disk/write-whole.js";
-import { openSource } from "./open-source.js";
+import { openSource, placeOf } from "./open-source.js";
 import { signSource } from "./sign-source.js";
 import { packFile } from "./tarball/pack-file.js";
 
@@ -25,7 +25,7 @@ export interface SignReport {
  * @throws BananaError of `openSource`, `signSource` and `packFile`; DISK_FULL, TARGET_READ_ONLY, and the peel is as before
  */
 export async function signPath(path: string, key: SigningKey, disk: Disk = nodeDisk): Promise<SignReport> {
-  const place = resolve(path);
+  const place = await placeOf(path, disk);
   const signed = await signSource(await openSource(path, disk), key);
   const { manifest, signer, files } = await verifyPeel(signed);
   if ((await disk.lstat(place)).isDirectory()) {

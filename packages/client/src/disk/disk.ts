@@ -13,6 +13,7 @@ export interface Disk
     | "open"
     | "readdir"
     | "readFile"
+    | "realpath"
     | "rename"
     | "rm"
     | "rmdir"
@@ -35,6 +36,7 @@ export const nodeDisk: Disk = {
   lstat: atOnce(fs.lstatSync) as Disk["lstat"],
   mkdir: atOnce(fs.mkdirSync) as Disk["mkdir"],
   readFile: atOnce(fs.readFileSync) as Disk["readFile"],
+  realpath: atOnce(fs.realpathSync) as Disk["realpath"],
   readdir: atOnce(fs.readdirSync) as unknown as Disk["readdir"],
   rename: atOnce(fs.renameSync),
   rmdir: atOnce(fs.rmdirSync),

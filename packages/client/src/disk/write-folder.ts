@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { BananaError } from "@banana-peel/format";
+import { ownName } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "./disk.js";
 import { diskError, hasCode } from "./errors.js";
-import { ownName } from "./process-id.js";
 import { exists, removeTree } from "./remove.js";
 
 /**

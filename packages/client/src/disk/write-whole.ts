@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
+import { ownName } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "./disk.js";
 import { diskError } from "./errors.js";
-import { ownName } from "./process-id.js";
 
 /** A file that is to be written. */
 export interface WholeFile {

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { isPeelName, LOCKFILE, PROJECT_MANIFEST } from "@banana-peel/format";
+import { isAbandoned, ownName } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
-import { isAbandoned, ownName } from "../disk/process-id.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { LOCK_PREFIX } from "./project-lock.js";
 import { peelFolder } from "./read-project.js";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BananaError } from "@banana-peel/format";
+import { isAbandoned, ownName } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
-import { isAbandoned, ownName } from "../disk/process-id.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
 import { cancelled } from "../registry/request-error.js";
 import { PEELS } from "./read-project.js";

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { isBananaError } from "@banana-peel/format";
-import { folderSource } from "@banana-peel/format/node";
+import { folderSource, ownName } from "@banana-peel/format/node";
 import { verifyPeel } from "@banana-peel/signer/verify";
 import { type Disk, nodeDisk } from "../disk/disk.js";
 import { diskError, hasCode } from "../disk/errors.js";
 import { makeFolder } from "../disk/make-folder.js";
-import { ownName } from "../disk/process-id.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { PARTIAL_BYTES } from "./partial.js";
 import { type Places, placesOf } from "./places.js";

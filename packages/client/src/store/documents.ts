@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { LIMITS } from "@banana-peel/format";
+import { ownName } from "@banana-peel/format/node";
 import type { CatalogueEntry } from "@banana-peel/resolver";
 import type { Disk } from "../disk/disk.js";
 import { makeFolder } from "../disk/make-folder.js";
-import { ownName } from "../disk/process-id.js";
 import { removeEmpty } from "../disk/remove.js";
 import { writeAll } from "../disk/write-all.js";
 import { documentOf, readEntry } from "../registry/packument.js";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { ownName } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
-import { ownName } from "../disk/process-id.js";
 import { writeAll } from "../disk/write-all.js";
 import type { Places } from "./places.js";
 import { keep, partName } from "./sweep.js";

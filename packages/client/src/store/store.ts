@@ -1,11 +1,10 @@
 import { dirname, join } from "node:path";
 import { isBananaError } from "@banana-peel/format";
-import { folderSource } from "@banana-peel/format/node";
+import { folderSource, ownName } from "@banana-peel/format/node";
 import { type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
 import { makeFolder } from "../disk/make-folder.js";
-import { ownName } from "../disk/process-id.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { extractedSource, extractTarball } from "./extract.js";
 import { type HeldSource, holdSmallFiles } from "./held-source.js";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { isAbandoned, isAtWork } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
 import { makeFolder } from "../disk/make-folder.js";
-import { isAbandoned, isAtWork } from "../disk/process-id.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
 import type { Places } from "./places.js";
 

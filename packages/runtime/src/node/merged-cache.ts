@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CachedSet, MergedCache, SetToMake, StoredSet } from "../cache/types.js";
 import { diskError } from "./disk-error.js";
 import { linkBase } from "./link-base.js";
-import { prune } from "./prune.js";
+import { prune, stagingOf } from "./prune.js";
 import { isSealed, seal } from "./seal.js";
 import { ENTRY, type Entry, FILE, VERSION } from "./set-files.js";
 
@@ -58,7 +57,7 @@ export function mergedCache(folder: string, options: MergedCacheOptions = {}): M
     get,
     async make(key: string, set: SetToMake, signal?: AbortSignal): Promise<CachedSet> {
       const at = place(key);
-      const staging = `${at}.${randomUUID()}.partial`;
+      const staging = stagingOf(at);
       try {
         await mkdir(staging, { recursive: true });
         await linkBase(set.base, staging, set.externalData);

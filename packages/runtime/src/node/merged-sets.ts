@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { SetContent } from "../cache/types.js";
 import { diskError } from "./disk-error.js";
+import { stagingOf } from "./prune.js";
 import { isSealed } from "./seal.js";
 import { ENTRY, type Entry, FILE, VERSION } from "./set-files.js";
 
@@ -60,7 +60,7 @@ export async function cleanMergedSets(
     return await Promise.all(
       sets.map(async (set) => {
         if (which === "broken" && set.whole) return { ...set, removed: false };
-        const grave = `${set.folder}.${randomUUID()}.partial`;
+        const grave = stagingOf(set.folder);
         await rename(set.folder, grave).catch((error: NodeJS.ErrnoException) => {
           if (error.code !== "ENOENT") throw error;
         });
