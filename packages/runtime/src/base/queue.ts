@@ -11,7 +11,8 @@ export class Queue {
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.#tail;
     const result = until(before, signal).then(work);
-    this.#tail = Promise.allSettled([before, result]);
+    // Nothing of the results: what settles with them would hold those before, and they theirs, for good.
+    this.#tail = Promise.allSettled([before, result]).then(() => {});
     return result;
   }
 }
