@@ -49,5 +49,5 @@ it("exports what it promises", () => {
       "writeSafetensors",
     ]
   `);
-  expect(Object.keys(node)).toEqual(["folderSource"]);
+  expect(Object.keys(node).sort()).toEqual(["folderSource", "isAbandoned", "isAtWork", "ownName"]);
 });
