@@ -178,6 +178,16 @@ describe("failures leave the state before in force", () => {
     return { open: () => open(), asked: () => asked };
   };
   const reason = new Error("the user has left");
+  /** Aborts a setPeels while onnxruntime opens its session, which rejects at once; the session is there after `open`. */
+  const abortWhileOpening = async (peel: typeof a, how: typeof attach | typeof merge) => {
+    const held = holdSessions();
+    const abort = new AbortController();
+    const swap = base.setPeels([{ peel, weight: 1 }], { ...how, signal: abort.signal });
+    await expect.poll(held.asked).toBe(1);
+    abort.abort(reason);
+    await expect(swap).rejects.toBe(reason);
+    return held;
+  };
 
   it.each([
     ["attach", attach],
@@ -185,12 +195,8 @@ describe("failures leave the state before in force", () => {
   ] as const)("when it is aborted while a session opens, which is then released: %s", async (_, how) => {
     await run();
     const before = base.report();
-    const held = holdSessions();
-    const abort = new AbortController();
-    const swap = base.setPeels([{ peel: a, weight: 1 }], { ...how, signal: abort.signal });
-    await expect.poll(held.asked).toBe(1);
-    abort.abort(reason);
-    await expect(swap).rejects.toBe(reason); // The session isn't there yet.
+    const held = await abortWhileOpening(a, how);
+    // The session isn't there yet.
     expect(fake.sessions).toHaveLength(1);
     expect(base.report()).toBe(before);
     await run();
@@ -205,12 +211,7 @@ describe("failures leave the state before in force", () => {
 
   it("when it is aborted while attached peels are in force", async () => {
     await base.setPeels([{ peel: a, weight: 1 }], attach);
-    const held = holdSessions();
-    const abort = new AbortController();
-    const swap = base.setPeels([{ peel: b, weight: 1 }], { ...merge, signal: abort.signal });
-    await expect.poll(held.asked).toBe(1);
-    abort.abort(reason);
-    await expect(swap).rejects.toBe(reason);
+    const held = await abortWhileOpening(b, merge);
     await run();
     expect(branch().dims).toEqual([4, 40]);
     held.open();
@@ -219,12 +220,7 @@ describe("failures leave the state before in force", () => {
   });
 
   it("when it is aborted, and the session that it was opening serves who asks next", async () => {
-    const held = holdSessions();
-    const abort = new AbortController();
-    const swap = base.setPeels([{ peel: a, weight: 1 }], { ...attach, signal: abort.signal });
-    await expect.poll(held.asked).toBe(1);
-    abort.abort(reason);
-    await expect(swap).rejects.toBe(reason);
+    const held = await abortWhileOpening(a, attach);
     const again = base.setPeels([{ peel: b, weight: 1 }], attach);
     const own = base.run("main", x(), { peels: [a] });
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -252,12 +248,7 @@ describe("failures leave the state before in force", () => {
   });
 
   it("when it is aborted, and the base is disposed before the session is there", async () => {
-    const held = holdSessions();
-    const abort = new AbortController();
-    const swap = base.setPeels([{ peel: a, weight: 1 }], { ...attach, signal: abort.signal });
-    await expect.poll(held.asked).toBe(1);
-    abort.abort(reason);
-    await expect(swap).rejects.toBe(reason);
+    const held = await abortWhileOpening(a, attach);
     let disposed = false;
     const disposing = base.dispose().then(() => (disposed = true));
     await new Promise((resolve) => setTimeout(resolve, 5));
