@@ -40,6 +40,7 @@ it("opens what npm put into node_modules, by the signer that is locked", async (
   const from = join(app.project, "peels/@peels/sample");
   await mkdir(join(other, "node_modules/@peels"), { recursive: true });
   await cp(from, join(other, "node_modules/@peels/sample"), { recursive: true });
+  expect((await findPeel("sample", other)).label).toBe("@peels/sample");
   await expectCode(openPeelAt("sample", other), "SIGNER_NOT_TRUSTED");
   await cp(join(app.project, "banana.lock"), join(other, "banana.lock"));
   expect(isVerifiedPeel(await openPeelAt("sample", other))).toBe(true);

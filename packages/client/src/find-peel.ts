@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   BananaError,
   isBananaError,
@@ -17,21 +18,27 @@ import { nodeDisk } from "./disk/disk.js";
 import { exists } from "./disk/remove.js";
 import { openInstalledPeel } from "./installed-peel.js";
 import { openSource } from "./open-source.js";
-import { openPackagedPeel } from "./packaged-peel.js";
+import { openPackagedPeel, packageFolder } from "./packaged-peel.js";
 import { projectNames } from "./project/known-names.js";
 import { peelFolder } from "./project/read-project.js";
 import { openProject } from "./project/with-project.js";
 import { isSigned } from "./sign-source.js";
 
 /**
- * The peel that a person means: a folder, a tarball, or the name of a peel that is installed in the project.
+ * The peel that a person means: a folder, a tarball, or the name of a peel that is installed in the project, in peels/
+ * or else in node_modules.
  * @throws BananaError FILE_MISSING, and of `openSource`
  */
 export async function findPeel(target: string, project: string): Promise<PeelSource> {
   if ((await exists(nodeDisk, target)) || !isBareName(target)) return openSource(target);
   const { name } = parsePeelRequest(target);
-  const folder = peelFolder(project, name);
-  if (isPeelName(name) && (await exists(nodeDisk, folder))) return { ...folderSource(folder), label: name };
+  if (isPeelName(name)) {
+    const linked = peelFolder(project, name);
+    const folder = (await exists(nodeDisk, linked))
+      ? linked
+      : await packageFolder(resolve(project), name, nodeDisk);
+    if (folder !== undefined) return { ...folderSource(folder), label: name };
+  }
   throw await noPeel(target, name, project);
 }
 

@@ -29,7 +29,17 @@ export async function openPackagedPeel(
   disk: Disk = nodeDisk,
 ): Promise<VerifiedPeel> {
   const full = parsePeelRequest(name).name;
-  const folder = await findPackage(resolve(project), full, disk);
+  const from = resolve(project);
+  const folder = await packageFolder(from, full, disk);
+  if (folder === undefined)
+    throw new BananaError(
+      "FILE_MISSING",
+      `expected ${full} in node_modules of ${from} or above, found none`,
+      {
+        where: join(from, "node_modules", full),
+        hint: `Install it: banana-peel add ${full}, or npm install ${full}`,
+      },
+    );
   const { manifest, lock } = await openProject(project, disk);
   const peel = await verifyPeel({ ...folderSource(folder), label: `${full} in node_modules` });
   if (peel.manifest.name !== full)
@@ -52,18 +62,11 @@ export async function openPackagedPeel(
   return peel;
 }
 
-async function findPackage(from: string, name: string, disk: Disk): Promise<string> {
+/** The folder of a package in node_modules of a folder or of those above it, as Node looks for it. */
+export async function packageFolder(from: string, name: string, disk: Disk): Promise<string | undefined> {
   for (let folder = from; ; folder = dirname(folder)) {
     const path = join(folder, "node_modules", ...name.split("/"));
     if (await exists(disk, join(path, FILES.manifest))) return path;
-    if (folder === dirname(folder))
-      throw new BananaError(
-        "FILE_MISSING",
-        `expected ${name} in node_modules of ${from} or above, found none`,
-        {
-          where: join(from, "node_modules", name),
-          hint: `Install it: banana-peel add ${name}, or npm install ${name}`,
-        },
-      );
+    if (folder === dirname(folder)) return undefined;
   }
 }

@@ -1,10 +1,9 @@
 // What ships: the SDK and the packages under it, packed, installed in an empty folder by npm, imported, typed, run, and
 // bundled for each host.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { signSource } from "@banana-peel/client";
 import { baseDigest } from "@banana-peel/format";
@@ -13,8 +12,8 @@ import { generateKey } from "@banana-peel/signer";
 import { parseBaseCard } from "@banana-peel/validator";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copyNano, installPacked, linkOnnxruntime, ROOT } from "./packed-app.js";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Bytes of the whole SDK, minified and gzipped, without onnxruntime; somewhat more than it takes. */
 const BUDGET = 128 * 1024;
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
@@ -60,16 +59,6 @@ let app: string;
 const run = (command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd: app, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
-/** The SDK and every package of ours that it needs, by folder. */
-function folders(folder = "packages/sdk", seen = new Set<string>()): Set<string> {
-  if (seen.has(folder)) return seen;
-  seen.add(folder);
-  const { dependencies = {} } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
-  for (const name of Object.keys(dependencies))
-    if (name.startsWith("@banana-peel/")) folders(`packages/${name.slice("@banana-peel/".length)}`, seen);
-  return seen;
-}
-
 /** The app as `banana-peel add medical-imaging` leaves it. */
 async function installPeel(): Promise<void> {
   const { key } = await generateKey();
@@ -103,35 +92,9 @@ async function installPeel(): Promise<void> {
 
 beforeAll(async () => {
   app = mkdtempSync(join(tmpdir(), "banana-sdk-app-"));
-  const packed = join(app, "packed");
-  mkdirSync(packed);
-  const workspaces = [...folders()].flatMap((folder) => ["-w", folder]);
-  const json = execFileSync("npm", ["pack", "--json", "--pack-destination", packed, ...workspaces], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
-  const tarballs = (JSON.parse(json) as { name: string; filename: string }[]).map(
-    ({ name, filename }) => [name, `file:packed/${filename}`] as const,
-  );
-  writeFileSync(
-    join(app, "package.json"),
-    JSON.stringify({
-      name: "app",
-      private: true,
-      type: "module",
-      dependencies: Object.fromEntries(tarballs),
-    }),
-  );
-  run("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts");
-  // The app's own onnxruntime; it is large, so that of the repository is used.
-  for (const name of ["onnxruntime-node", "onnxruntime-common"]) {
-    rmSync(join(app, "node_modules", name), { recursive: true, force: true });
-    symlinkSync(join(ROOT, "node_modules", name), join(app, "node_modules", name));
-  }
-  cpSync(join(ROOT, "bases/nano"), join(app, "nano"), {
-    recursive: true,
-    filter: (path) => !/nano\/(?:peels|evaluation)/.test(path),
-  });
+  installPacked(app, ["packages/sdk"]);
+  linkOnnxruntime(app);
+  copyNano(join(app, "nano"));
   await installPeel();
 });
 afterAll(() => rmSync(app, { recursive: true, force: true }));

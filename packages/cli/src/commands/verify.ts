@@ -9,7 +9,7 @@ export const verifyCommand: Register = (program, io) =>
   program
     .command("verify")
     .description("check a peel's signature over all of its files, and whether this project trusts its signer")
-    .argument("<peel>", "a folder, a tarball, or the name of an installed peel")
+    .argument("<peel>", "a folder, a tarball, or the name of a peel in peels/ or node_modules")
     .option("-C, --project <dir>", "the app's folder", ".")
     .addHelpText(
       "after",
