@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { BananaError, FILES, LIMITS, type PeelManifest, parseJson } from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
-import { writeWhole } from "./disk/write-whole.js";
+import { type Disk, nodeDisk } from "./disk/disk.js";
+import { writeTogether } from "./disk/write-whole.js";
 
 /** An adapter for a peel: what peel.json says of it, and its safetensors file. */
 export type NewAdapter = Omit<PeelManifest["adapters"][number], "file"> & { readonly bytes: Uint8Array };
@@ -13,9 +14,13 @@ const ADAPTER = "adapter.safetensors";
  * behind the others. peel.json may be unfinished; what else it says stays.
  * @returns the adapter's file, relative to the folder
  * @throws BananaError FILE_MISSING, JSON_INVALID, SCHEMA_INVALID for a peel.json whose adapters are no list; of
- *   `writeWhole`
+ *   `writeTogether`
  */
-export async function addAdapter(folder: string, { bytes, ...adapter }: NewAdapter): Promise<string> {
+export async function addAdapter(
+  folder: string,
+  { bytes, ...adapter }: NewAdapter,
+  disk: Disk = nodeDisk,
+): Promise<string> {
   const text = await folderSource(folder).read(FILES.manifest, LIMITS.manifestBytes);
   const label = join(folder, FILES.manifest);
   const manifest = parseJson(text, label, LIMITS.manifestBytes) as Record<string, unknown>;
@@ -30,9 +35,12 @@ export async function addAdapter(folder: string, { bytes, ...adapter }: NewAdapt
   };
   if (at < 0) adapters.push(entry);
   else adapters[at] = entry;
-  await writeWhole(join(folder, entry.file), bytes);
-  const own = `${JSON.stringify({ ...manifest, adapters }, null, 2)}\n`;
-  await writeWhole(label, new TextEncoder().encode(own));
+  const own = new TextEncoder().encode(`${JSON.stringify({ ...manifest, adapters }, null, 2)}\n`);
+  const files = [
+    { path: join(folder, entry.file), bytes },
+    { path: label, bytes: own },
+  ];
+  await writeTogether(files, disk);
   return entry.file;
 }
 

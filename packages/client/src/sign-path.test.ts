@@ -52,11 +52,11 @@ describe("signPath", () => {
     for (const key of [first, second]) {
       const before = await snapshot(root);
       for (const nth of [1, 2, 3]) {
-        const error = await expectCode(signPath(folder, key, fullAt(nth)), "DISK_FULL");
+        const error = await expectCode(signPath(folder, key, { disk: fullAt(nth) }), "DISK_FULL");
         expect(error.where).toContain(folder);
         expect(await snapshot(root)).toEqual(before);
       }
-      const { signer } = await signPath(folder, key, fullAt(4));
+      const { signer } = await signPath(folder, key, { disk: fullAt(4) });
       expect(signer).toBe(key.identity.fingerprint);
       expect(await signerOf(folder)).toBe(signer);
     }
@@ -66,7 +66,7 @@ describe("signPath", () => {
     const file = join(root, "peel.tgz");
     await packFile(await openSource(folder), file);
     const before = await readFile(file);
-    await expectCode(signPath(file, first, fullAt(1)), "DISK_FULL");
+    await expectCode(signPath(file, first, { disk: fullAt(1) }), "DISK_FULL");
     expect((await readFile(file)).equals(before)).toBe(true);
     for (const key of [first, second]) {
       await signPath(file, key);

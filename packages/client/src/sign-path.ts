@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { FILES } from "@banana-peel/format";
 import type { SigningKey } from "@banana-peel/signer";
 import { verifyPeel } from "@banana-peel/signer/verify";
-import { type Disk, nodeDisk } from "./disk/disk.js";
+import { nodeDisk } from "./disk/disk.js";
 import { writeTogether } from "./disk/write-whole.js";
 import { openSource, placeOf } from "./open-source.js";
 import { signSource } from "./sign-source.js";
-import { packFile } from "./tarball/pack-file.js";
+import { packFile, type WriteOptions } from "./tarball/pack-file.js";
 
 /** What was signed. */
 export interface SignReport {
@@ -22,19 +22,25 @@ export interface SignReport {
 /**
  * Signs a peel where it lies. A folder gets package.json, signer.pem and model.sig, the signature last; a tarball is
  * replaced by a signed one, in constant memory. An earlier signature is replaced.
- * @throws BananaError of `openSource`, `signSource` and `packFile`; DISK_FULL, TARGET_READ_ONLY, and the peel is as before
+ * @throws BananaError of `openSource`, `signSource` and `packFile`; DISK_FULL, TARGET_READ_ONLY, and the peel is as before; the
+ *   signal's reason
  */
-export async function signPath(path: string, key: SigningKey, disk: Disk = nodeDisk): Promise<SignReport> {
+export async function signPath(
+  path: string,
+  key: SigningKey,
+  { disk = nodeDisk, signal }: WriteOptions = {},
+): Promise<SignReport> {
   const place = await placeOf(path, disk);
   const signed = await signSource(await openSource(path, disk), key);
   const { manifest, signer, files } = await verifyPeel(signed);
+  signal?.throwIfAborted();
   if ((await disk.lstat(place)).isDirectory()) {
     const made = [FILES.packageJson, FILES.publicKey, FILES.signature].map(async (file) => ({
       path: join(place, file),
       bytes: await signed.read(file),
     }));
     await writeTogether(await Promise.all(made), disk);
-  } else await packFile(signed, place, disk);
+  } else await packFile(signed, place, { disk, signal });
   return {
     path,
     name: manifest.name,

@@ -1,4 +1,4 @@
-import { print } from "../io.js";
+import { interruptible, print } from "../io.js";
 import { type ImportReport, importText } from "../ui/import.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
@@ -37,7 +37,10 @@ export const importCommand: Register = (program, io) =>
       const { base, result, adapter, origin } = await importLora(path, options);
       const { format, coverage, notes, approximation } = result;
       const { family } = base;
-      const { folder, name, version } = await placeImported(options, { adapter, origin });
+      // Until here nothing is written, and Ctrl-C ends the process.
+      const { folder, name, version } = await interruptible(io, () =>
+        placeImported(options, { adapter, origin }),
+      );
       const { problems } = await validateFolder(folder, [options.base]);
       const report: ImportReport = {
         name,

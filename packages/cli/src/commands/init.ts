@@ -1,4 +1,4 @@
-import { print } from "../io.js";
+import { interruptible, print } from "../io.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
 
@@ -14,7 +14,7 @@ export const initCommand: Register = (program, io) =>
       const { initProject } = await import("@banana-peel/client");
       const { baseFolders } = await import("../base-folder.js");
       const bases = await baseFolders(options.base);
-      const report = await initProject({ project: options.project, bases });
+      const report = await interruptible(io, () => initProject({ project: options.project, bases }));
       print(
         io,
         options,

@@ -1,4 +1,4 @@
-import { print } from "../io.js";
+import { interruptible, print } from "../io.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
 
@@ -19,9 +19,11 @@ export const keygenCommand: Register = (program, io) =>
       const { createKeyFile, defaultKeyPath } = await import("@banana-peel/signer/node");
       const { diskError } = await import("@banana-peel/client");
       const path = options.out ?? defaultKeyPath();
-      const { key, publicKeyPath } = await createKeyFile(path).catch((error: unknown) => {
-        throw diskError(error, path);
-      });
+      const { key, publicKeyPath } = await interruptible(io, () =>
+        createKeyFile(path).catch((error: unknown) => {
+          throw diskError(error, path);
+        }),
+      );
       const report = { privateKey: path, publicKey: publicKeyPath, fingerprint: key.identity.fingerprint };
       print(
         io,

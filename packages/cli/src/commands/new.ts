@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { print } from "../io.js";
+import { interruptible, print } from "../io.js";
 import type { NewFlags } from "../new/answers.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
@@ -52,8 +52,11 @@ export const newCommand: Register = (program, io) =>
       const { template, folder: out, lora, ...values } = answers;
       // Read first, so that a LoRA that doesn't fit leaves nothing behind.
       const read = lora && (await (await import("../import-lora.js")).importLora(lora.path, lora));
-      const files = await scaffold(template, out, { ...values, version: version() });
-      if (read) await (await import("../new/add-lora.js")).addLora(out, files, read);
+      const files = await interruptible(io, async () => {
+        const made = await scaffold(template, out, { ...values, version: version() });
+        if (read) await (await import("../new/add-lora.js")).addLora(out, made, read);
+        return made;
+      });
       const steps = (NEXT[template] ?? []).filter((step) => !read || !step.includes(" import "));
       const next = [...(out === "." ? [] : [`cd ${out}`]), ...steps];
       const adapter = read && {

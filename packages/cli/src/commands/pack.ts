@@ -1,4 +1,4 @@
-import { print } from "../io.js";
+import { interruptible, print } from "../io.js";
 import { bytes } from "../ui/format.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
@@ -19,7 +19,9 @@ export const packCommand: Register = (program, io) =>
     )
     .action(async (dir: string, options: { out?: string; json?: boolean }) => {
       const { openSource, packFile, preparePeel } = await import("@banana-peel/client");
-      const packed = await packFile(await openSource(await preparePeel(dir)), options.out);
+      const packed = await interruptible(io, async ({ signal }) =>
+        packFile(await openSource(await preparePeel(dir)), options.out, { signal }),
+      );
       const { manifest, file, integrity, shasum } = packed;
       const { name, version } = manifest;
       const report = { name, version, file, bytes: packed.bytes, integrity, shasum };

@@ -1,4 +1,4 @@
-import { print } from "../io.js";
+import { interruptible, print } from "../io.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
 
@@ -19,7 +19,9 @@ export const signCommand: Register = (program, io) =>
     .action(async (path: string, options: { key?: string; json?: boolean }) => {
       const { preparePeel, signPath } = await import("@banana-peel/client");
       const { readKeyFile } = await import("@banana-peel/signer/node");
-      const report = await signPath(await preparePeel(path), await readKeyFile(options.key));
+      const report = await interruptible(io, async ({ signal }) =>
+        signPath(await preparePeel(path), await readKeyFile(options.key), { signal }),
+      );
       print(
         io,
         options,

@@ -1,6 +1,6 @@
 import type { TrustPolicy } from "@banana-peel/client";
 import type { Command } from "commander";
-import { type CommonOptions, print } from "../io.js";
+import { type CommonOptions, interruptible, print } from "../io.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
 
@@ -46,7 +46,7 @@ export const trustCommand: Register = (program, io) => {
     )
     .action(async (rule: string, signer: string, options: TrustFlags) => {
       const { addTrust } = await import("@banana-peel/client");
-      show(options, await addTrust({ project: options.project, rule, signer }));
+      show(options, await interruptible(io, () => addTrust({ project: options.project, rule, signer })));
     });
   common(trust.command("remove").description("take a signer, or a whole rule, out of the policy"))
     .argument("<name>", "name, @scope/name or @scope/*")
@@ -54,7 +54,7 @@ export const trustCommand: Register = (program, io) => {
     .addHelpText("after", examples(["trust remove @team/*", "the scope's rule"]))
     .action(async (rule: string, signer: string | undefined, options: TrustFlags) => {
       const { removeTrust } = await import("@banana-peel/client");
-      show(options, await removeTrust({ project: options.project, rule, signer }));
+      show(options, await interruptible(io, () => removeTrust({ project: options.project, rule, signer })));
     });
   return trust;
 };

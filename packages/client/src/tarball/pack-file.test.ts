@@ -63,7 +63,17 @@ describe("packFile", () => {
         return handle;
       },
     };
-    await expectCode(packFile(memorySource(files), file, disk), "DISK_FULL");
+    await expectCode(packFile(memorySource(files), file, { disk }), "DISK_FULL");
+    expect(await readdir(folder)).toEqual(["out.tgz"]);
+    expect(await readFile(file, "utf8")).toBe("an earlier one");
+  });
+
+  it("leaves what was there when it is stopped while it writes", async () => {
+    const folder = await scratch();
+    const file = join(folder, "out.tgz");
+    await writeFile(file, "an earlier one");
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(packFile(memorySource(files), file, { signal })).rejects.toThrow("enough");
     expect(await readdir(folder)).toEqual(["out.tgz"]);
     expect(await readFile(file, "utf8")).toBe("an earlier one");
   });

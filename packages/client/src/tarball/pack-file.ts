@@ -13,21 +13,29 @@ export interface PackedFile extends Omit<PackedPeel, "tarball" | "filename"> {
   readonly bytes: number;
 }
 
+/** How a peel is written. */
+export interface WriteOptions {
+  readonly disk?: Disk | undefined;
+  /** Stops it, as long as nothing is in its place. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Packs a peel into a file, in constant memory; the same bytes as `packPeel`. The file is there whole or not at all.
  * @param path default: its name and version, in the current folder; its folder is made
- * @throws BananaError of `planPack` and of its chunks; DISK_FULL, TARGET_READ_ONLY
+ * @throws BananaError of `planPack` and of its chunks; DISK_FULL, TARGET_READ_ONLY; the signal's reason
  */
 export async function packFile(
   source: PeelSource,
   path?: string,
-  disk: Disk = nodeDisk,
+  { disk = nodeDisk, signal }: WriteOptions = {},
 ): Promise<PackedFile> {
   const { manifest, filename, bytes, chunks } = await planPack(source);
   const file = path ?? filename;
   const digests = tarballDigests();
   const hashed = async function* () {
     for await (const chunk of chunks()) {
+      signal?.throwIfAborted();
       digests.update(chunk);
       yield chunk;
     }

@@ -1,4 +1,4 @@
-import { print } from "../../io.js";
+import { interruptible, print } from "../../io.js";
 import { examples } from "../examples.js";
 import type { Register } from "../table.js";
 
@@ -19,7 +19,8 @@ export const baseAdd: Register = (base, io) =>
     .action(async (folders: string[], options: { project: string; json?: boolean }) => {
       const { initProject } = await import("@banana-peel/client");
       const { baseFolders } = await import("../../base-folder.js");
-      const report = await initProject({ project: options.project, bases: await baseFolders(folders) });
+      const bases = await baseFolders(folders);
+      const report = await interruptible(io, () => initProject({ project: options.project, bases }));
       print(io, options, report, () => {
         const lines = report.bases.map(
           ({ family, version, path }) => `  base  ${family} ${version} (${path})\n`,

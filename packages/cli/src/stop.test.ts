@@ -1,0 +1,83 @@
+// Ctrl-C at the worst instant: when a command has just begun to write.
+import { access, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeSafetensors } from "@banana-peel/format";
+import { afterAll, beforeEach, expect, it } from "vitest";
+import { cleanEnv } from "../../client/src/testing/project.js";
+import { sampleCard, sampleFiles, writeBase, writeFiles } from "../../client/src/testing/sample-peel.js";
+import { removeScratch, scratch, snapshot } from "../../client/src/testing/scratch.js";
+import { kohyaModule } from "../../importer/src/testing/files.js";
+import { run } from "./testing/run.js";
+
+/** Sends the process SIGINT before its first write inside the folder of the environment's STOP_IN. */
+const PRELOAD = `
+const fs = require("node:fs");
+const { resolve } = require("node:path");
+const write = fs.writeFileSync;
+let sent = false;
+const stopping = (work, writes = () => true) => (path, ...rest) => {
+  if (!sent && resolve(String(path)).startsWith(process.env.STOP_IN) && writes(rest[0])) {
+    sent = true;
+    write(process.env.STOP_IN + "-stopped", "");
+    process.kill(process.pid, "SIGINT");
+  }
+  return work(path, ...rest);
+};
+const toWrite = (flags) => typeof flags === "string" && /[wa+]/.test(flags);
+for (const name of ["mkdir", "writeFile", "rename"]) {
+  fs.promises[name] = stopping(fs.promises[name]);
+  fs[name + "Sync"] = stopping(fs[name + "Sync"]);
+}
+fs.promises.open = stopping(fs.promises.open, toWrite);
+fs.openSync = stopping(fs.openSync, toWrite);
+require("node:module").syncBuiltinESMExports();
+`;
+
+let root: string;
+let app: string;
+let preload: string;
+beforeEach(async () => {
+  root = await scratch();
+  app = join(root, "app");
+  preload = join(root, "preload.cjs");
+  await writeFile(preload, PRELOAD);
+  await writeBase(join(app, "base"), sampleCard());
+  await writeBase(join(app, "other"), sampleCard({ family: "minilm", version: "3.0.0" }));
+  await writeFiles(join(app, "peel"), sampleFiles());
+  await mkdir(join(app, "own"));
+  const lora = kohyaModule("lora_unet_blocks_0_attn_q_proj", 4, 8, 2, 2);
+  await writeFile(join(app, "lora.safetensors"), writeSafetensors(new Map(Object.entries(lora))));
+  const env = cleanEnv(root);
+  expect((await run(["init", "--base", "base"], { cwd: app, env })).status).toBe(0);
+  expect((await run(["keygen", "--out", "key.pem"], { cwd: app, env })).status).toBe(0);
+});
+afterAll(removeScratch);
+
+const SIGNER = `sha256:${"0".repeat(64)}`;
+
+it.skipIf(process.platform === "win32").each([
+  ["init", "-C", "own", "--base", "base"],
+  ["base", "add", "other"],
+  ["trust", "add", "@team/*", SIGNER],
+  ["keygen", "--out", "second.pem"],
+  ["import", "lora.safetensors", "--base", "base", "-o", "made"],
+  ["import", "lora.safetensors", "--base", "base", "--into", "peel"],
+  ["pack", "peel", "-o", "peel.tgz"],
+  ["sign", "peel", "--key", "key.pem"],
+  ["new", "fresh", "--template", "peel", "--yes"],
+  ["new", "fresh", "-t", "peel", "--lora", "lora.safetensors", "--base", "base", "--yes"],
+])("Ctrl-C while %s %s is writing: all of it is done, or nothing with status 130", async (...args) => {
+  const before = await snapshot(app);
+  const env = { ...cleanEnv(root), STOP_IN: app };
+  const stopped = await run(args, { cwd: app, env: { ...env, NODE_OPTIONS: `--require=${preload}` } });
+  const after = await snapshot(app);
+  await access(`${app}-stopped`);
+  if (stopped.status === 130) {
+    expect(stopped.stderr).toContain("error CANCELLED");
+    expect(after).toEqual(before);
+    return;
+  }
+  expect([stopped.status, stopped.stderr]).toEqual([0, ""]);
+  expect(after).not.toEqual(before);
+  expect(Object.keys(after).filter((path) => /\.tmp|\.staging/.test(path))).toEqual([]);
+});
