@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { BananaError, type BaseCard, LIMITS } from "@banana-peel/format";
+import { diskError, makeFolder } from "@banana-peel/format/node";
 import { loadBases } from "./bases.js";
 import { createAdvisories } from "./gate/advisories.js";
 import { createChanges } from "./gate/changes.js";
@@ -60,21 +60,25 @@ const REQUEST_MS = 20 * 60 * 1000;
 /**
  * Starts a registry in this process: Verdaccio behind the gate. Everything is written under `storage`, nothing goes
  * out to the network. Verdaccio's log level is that of the first registry of the process.
- * @throws BananaError LISTEN_FAILED, TARGET_READ_ONLY, and those of reading base cards
+ * @throws BananaError LISTEN_FAILED, DISK_FULL, TARGET_READ_ONLY, STORAGE_INVALID, and those of reading base cards
  */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
   const { port = 0, host = "127.0.0.1", maxBodyBytes = 2 * GIB, maxPublishes = 4 } = options;
   const storage = resolve(options.storage);
   const bases = await loadBases(options.bases ?? []);
-  await makeFolder(join(storage, "packages"));
   const owners = new Owners(join(storage, "owners"));
   const staging = new Staging(join(storage, "staging"));
   const packages = new Packages(join(storage, "packages"), staging, owners);
   const accounts = new Accounts(storage);
-  await packages.recover();
-  await accounts.recover();
-  await sweep(storage);
-  await keepSecret(storage);
+  try {
+    await makeFolder(join(storage, "packages"));
+    await packages.recover();
+    await accounts.recover();
+    await sweep(storage);
+    await keepSecret(storage);
+  } catch (error) {
+    throw diskError(error, storage);
+  }
 
   // Verdaccio takes about a second to load: only who hosts a registry pays for it.
   const { runServer } = await import("verdaccio");
@@ -112,18 +116,6 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   server.requestTimeout = REQUEST_MS;
   await listen(server, port, host);
   return { url: urlOf(server, host), close: closer(server) };
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new BananaError("TARGET_READ_ONLY", "expected a folder that can be made and written to", {
-      where: path,
-      hint: "Choose another folder with --storage.",
-      cause,
-    });
-  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,3 +44,23 @@ it.skipIf(process.platform === "win32").each([
   expect(await within("unlimited", ...args)).toMatchObject({ status: 0 });
   expect(await snapshot(root)).not.toEqual(before);
 });
+
+it.skipIf(!existsSync("/proc/self")).each([
+  ["keygen", "--out", "/proc/none/key.pem"],
+  ["pack", "plain", "--out", "/proc/none/peel.tgz"],
+  ["new", "/proc/none/app", "--template", "peel", "--yes"],
+  ["init", "--project", "/proc/none"],
+])(
+  "%s ends where the system lets nobody make a folder",
+  async (...args) => {
+    // Node's own recursive mkdir would never end; nothing that runs on is left behind.
+    const child = new Promise<{ status: unknown; said: string }>((resolve) => {
+      const options = { cwd: root, env: { PATH: process.env.PATH, HOME: root }, timeout: 60_000 };
+      execFile(process.execPath, [BIN, ...args], { ...options, killSignal: "SIGKILL" }, (error, out, err) =>
+        resolve({ status: error?.code ?? error?.signal ?? 0, said: out + err }),
+      );
+    });
+    expect(await child).toMatchObject({ status: 7, said: expect.stringContaining("error TARGET_READ_ONLY") });
+  },
+  90_000,
+);

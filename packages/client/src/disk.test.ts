@@ -104,6 +104,24 @@ describe("a disk that fails", () => {
     bananaJson = `${JSON.stringify({ formatVersion: 1, bases: ["./base"], peels: { "@peels/sample": "^1.0.0" } }, null, 2)}\n`;
   });
 
+  it("says which disk is full: the store's, or the project's", async () => {
+    const failed = (disk: Disk) =>
+      expectCode(addPeels({ ...app.options, requests: ["sample"], disk }), "DISK_FULL");
+    const store = await failed(failingDisk("writeSync", 2, "ENOSPC").disk);
+    expect(store.where).toContain(app.store);
+    expect(store.message).toMatch(/ \(\d+ bytes\), found \d+ bytes free/);
+    const full: Disk = {
+      ...nodeDisk,
+      link: async () => {
+        throw Object.assign(new Error("EXDEV: made up"), { code: "EXDEV" });
+      },
+      copyFile: async (path, dest) => {
+        throw Object.assign(new Error("ENOSPC: made up"), { code: "ENOSPC", path, dest });
+      },
+    };
+    expect((await failed(full)).where).toContain(app.project);
+  });
+
   it("with a file where a folder should be", async () => {
     await writeFile(join(app.project, "peels"), "not a folder");
     const before = await snapshot(app.root);

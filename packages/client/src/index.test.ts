@@ -14,7 +14,6 @@ it("exports what it promises", () => {
       "createPeel",
       "deprecatePeel",
       "diffPeels",
-      "diskError",
       "extractTarball",
       "extractedSource",
       "initProject",

@@ -8,7 +8,6 @@ export { createPeel, type NewPeel } from "./create-peel.js";
 export { type DeprecateOptions, type DeprecateReport, deprecatePeel } from "./deprecate.js";
 export { type DiffOptions, diffPeels, type PeelDiff } from "./diff/diff-peels.js";
 export { type Disk, nodeDisk } from "./disk/disk.js";
-export { diskError } from "./disk/errors.js";
 export { writeWhole } from "./disk/write-whole.js";
 export { runDoctor } from "./doctor/doctor.js";
 export type { DoctorOptions, Finding } from "./doctor/finding.js";

@@ -1,6 +1,6 @@
 import { BananaError } from "@banana-peel/format";
+import { diskError } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "./disk/disk.js";
-import { diskError } from "./disk/errors.js";
 import type { FetchContext } from "./fetch-peel.js";
 import type { OnProgress } from "./progress.js";
 import { loadRegistryConfig } from "./registry/npm-config.js";

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LIMITS } from "@banana-peel/format";
 import { afterAll, beforeEach, expect, it } from "vitest";
+import { type Disk, nodeDisk } from "./disk/disk.js";
 import { writePreview } from "./previews.js";
 import { expectCode } from "./testing/expect-code.js";
 import { sampleFiles, writeFiles } from "./testing/sample-peel.js";
@@ -46,4 +47,22 @@ it("needs a peel.json that is whole", async () => {
   await writeFile(join(root, "peel.json"), "{");
   await expectCode(writePreview(root, entry("a.png"), png), "JSON_INVALID");
   await expectCode(writePreview(join(root, "nowhere"), entry("a.png"), png), "FILE_MISSING");
+});
+
+it("leaves picture and peel.json as they were when the disk fills at either", async () => {
+  await writePreview(root, entry("previews/a.png"), png);
+  const before = await snapshot(root);
+  for (const file of ["previews/a.png", "more/b.png"])
+    for (const nth of [1, 2]) {
+      let files = 0;
+      const full: Disk = {
+        ...nodeDisk,
+        async open(...given) {
+          if (++files === nth) throw Object.assign(new Error("ENOSPC: made up"), { code: "ENOSPC" });
+          return nodeDisk.open(...given);
+        },
+      };
+      await expectCode(writePreview(root, entry(file, 7), Uint8Array.of(9), full), "DISK_FULL");
+      expect(await snapshot(root)).toEqual(before);
+    }
 });

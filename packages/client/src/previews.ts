@@ -1,18 +1,23 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { BananaError, FILES, isSafePath, LIMITS, type PeelManifest, type Preview } from "@banana-peel/format";
 import { folderSource } from "@banana-peel/format/node";
 import { parseManifest } from "@banana-peel/validator";
-import { writeWhole } from "./disk/write-whole.js";
+import { type Disk, nodeDisk } from "./disk/disk.js";
+import { writeTogether } from "./disk/write-whole.js";
 
 /**
  * Puts a preview picture into a peel's folder and into its peel.json, in the place of one with the same file or
- * behind the others. The picture is there before peel.json names it.
+ * behind the others: both, or where the disk fills neither. The picture is there before peel.json names it.
  * @param png at most LIMITS.previewBytes
- * @throws BananaError PATH_INVALID, FILE_TOO_LARGE; of reading peel.json; of `writeWhole`
+ * @throws BananaError PATH_INVALID, FILE_TOO_LARGE; of reading peel.json; of `writeTogether`
  */
-export async function writePreview(folder: string, entry: Preview, png: Uint8Array): Promise<PeelManifest> {
+export async function writePreview(
+  folder: string,
+  entry: Preview,
+  png: Uint8Array,
+  disk: Disk = nodeDisk,
+): Promise<PeelManifest> {
   if (!isSafePath(entry.file) || !entry.file.endsWith(".png"))
     throw new BananaError("PATH_INVALID", `expected a plain path that ends in .png, found ${entry.file}`, {
       where: entry.file,
@@ -28,19 +33,18 @@ export async function writePreview(folder: string, entry: Preview, png: Uint8Arr
       },
     );
   const manifest = parseManifest(await folderSource(folder).read(FILES.manifest, LIMITS.manifestBytes));
-  const file = join(folder, ...entry.file.split("/"));
-  await mkdir(dirname(file), { recursive: true });
-  await writeWhole(file, png);
+  const picture = { path: join(folder, ...entry.file.split("/")), bytes: png };
   const previews = [...(manifest.previews ?? [])];
   const at = previews.findIndex((preview) => preview.file === entry.file);
   // A picture drawn again leaves the author's peel.json as it is written.
-  if (at >= 0 && isDeepStrictEqual(previews[at], entry)) return manifest;
+  if (at >= 0 && isDeepStrictEqual(previews[at], entry)) {
+    await writeTogether([picture], disk);
+    return manifest;
+  }
   if (at < 0) previews.push(entry);
   else previews[at] = entry;
   const own: PeelManifest = { ...manifest, previews };
-  await writeWhole(
-    join(folder, FILES.manifest),
-    new TextEncoder().encode(`${JSON.stringify(own, null, 2)}\n`),
-  );
+  const bytes = new TextEncoder().encode(`${JSON.stringify(own, null, 2)}\n`);
+  await writeTogether([picture, { path: join(folder, FILES.manifest), bytes }], disk);
   return own;
 }

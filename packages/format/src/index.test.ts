@@ -49,5 +49,13 @@ it("exports what it promises", () => {
       "writeSafetensors",
     ]
   `);
-  expect(Object.keys(node).sort()).toEqual(["folderSource", "isAbandoned", "isAtWork", "ownName"]);
+  expect(Object.keys(node).sort()).toEqual([
+    "diskError",
+    "folderSource",
+    "isAbandoned",
+    "isAtWork",
+    "makeFolder",
+    "ownName",
+    "unmakeFolder",
+  ]);
 });

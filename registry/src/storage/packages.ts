@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "@banana-peel/format/node";
 import { type Intent, readIntent, writeIntent } from "./intent.js";
 import type { Owner, Owners } from "./owners.js";
 import type { Received, Staging } from "./staging.js";
@@ -70,7 +71,7 @@ export class Packages {
     const ready = await this.#ready(received.folder, document);
     await received.synced();
     await this.#carryOut(received.folder, { name, kind: "add", files: [file] }, owner, async () => {
-      await mkdir(join(this.#folder, name), { recursive: true });
+      await makeFolder(join(this.#folder, name));
       await rename(received.path, join(this.#folder, name, file));
       await rename(ready, this.#document(name));
     });

@@ -15,9 +15,10 @@ const LENGTH = 32;
 export async function keepSecret(storage: string): Promise<void> {
   const path = join(storage, "secret");
   const database = join(storage, "packages", ".verdaccio-db.json");
+  const before = await textOf(database);
   let secret = await textOf(path);
   if (secret === undefined) {
-    secret = secretIn(await textOf(database)) ?? randomBytes(LENGTH / 2).toString("hex");
+    secret = secretIn(before) ?? randomBytes(LENGTH / 2).toString("hex");
     await atomicWrite(path, secret);
   }
   if (secret.length !== LENGTH)
@@ -29,7 +30,9 @@ export async function keepSecret(storage: string): Promise<void> {
         hint: "Restore the file from a backup; without it, remove it, and every user has to log in again.",
       },
     );
-  await atomicWrite(database, JSON.stringify({ list: [], secret }));
+  const text = JSON.stringify({ list: [], secret });
+  // A registry whose disk is full still starts, and serves what it has.
+  if (text !== before) await atomicWrite(database, text);
 }
 
 async function textOf(path: string): Promise<string | undefined> {

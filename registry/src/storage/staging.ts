@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { extractedSource, extractTarball, tarballDigests } from "@banana-peel/client";
 import { type BananaError, isBananaError, type PeelSource } from "@banana-peel/format";
-import { folderSource } from "@banana-peel/format/node";
+import { folderSource, makeFolder } from "@banana-peel/format/node";
 import { StagedFile } from "./staged-file.js";
 
 /** A tarball that came in, unpacked beside it; nobody sees it before it is put in its place. */
@@ -41,7 +41,7 @@ export class Staging {
   /** Makes a new folder. */
   async folder(): Promise<string> {
     const folder = join(this.#folder, randomUUID());
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     return folder;
   }
 

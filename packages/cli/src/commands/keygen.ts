@@ -17,13 +17,8 @@ export const keygenCommand: Register = (program, io) =>
     )
     .action(async (options: { out?: string; json?: boolean }) => {
       const { createKeyFile, defaultKeyPath } = await import("@banana-peel/signer/node");
-      const { diskError } = await import("@banana-peel/client");
       const path = options.out ?? defaultKeyPath();
-      const { key, publicKeyPath } = await interruptible(io, () =>
-        createKeyFile(path).catch((error: unknown) => {
-          throw diskError(error, path);
-        }),
-      );
+      const { key, publicKeyPath } = await interruptible(io, () => createKeyFile(path));
       const report = { privateKey: path, publicKey: publicKeyPath, fingerprint: key.identity.fingerprint };
       print(
         io,

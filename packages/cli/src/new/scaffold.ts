@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { diskError } from "@banana-peel/client";
 import { BananaError } from "@banana-peel/format";
+import { diskError, makeFolder, unmakeFolder } from "@banana-peel/format/node";
 import { type TemplateName, templateFolder } from "./templates.js";
 
 /** What a template's places are filled with. */
@@ -28,6 +28,10 @@ const MAX_BYTES = 100_000;
 export async function scaffold(template: TemplateName, folder: string, values: Values): Promise<string[]> {
   const out = resolve(folder);
   const staging = join(dirname(out), `.${basename(out)}.${process.pid}.tmp`);
+  const made: [folder: string, top: string | undefined][] = [];
+  const make = async (path: string) => made.push([path, await makeFolder(path)]);
+  const moved: string[] = [];
+  let writing: [path: string, bytes?: number] = [folder];
   const all = { ...values, folder: packageName(basename(out)) };
   try {
     const there = await readdir(out).catch((error: NodeJS.ErrnoException) => {
@@ -37,22 +41,31 @@ export async function scaffold(template: TemplateName, folder: string, values: V
     // A folder that was made for it, with a repository perhaps, is as good as none.
     if (there.some((name) => name !== ".git")) throw taken(folder);
     const files = await filesOf(templateFolder(template));
-    await mkdir(staging, { recursive: true });
+    await make(dirname(out));
+    await makeFolder(staging);
     const written: string[] = [];
     for (const path of files) {
       const text = await readFile(join(templateFolder(template), path), "utf8");
       const target = path.replace(/(^|\/)_(gitignore|npmrc)$/, "$1.$2");
-      await mkdir(dirname(join(staging, target)), { recursive: true });
-      await writeFile(join(staging, target), fill(text.slice(0, MAX_BYTES), all, path));
+      await makeFolder(dirname(join(staging, target)));
+      const filled = Buffer.from(fill(text.slice(0, MAX_BYTES), all, path));
+      writing = [join(folder, target), filled.length];
+      await writeFile(join(staging, target), filled);
       written.push(target);
     }
-    await mkdir(out, { recursive: true });
-    for (const name of await readdir(staging)) await rename(join(staging, name), join(out, name));
+    writing = [folder];
+    await make(out);
+    for (const name of await readdir(staging)) {
+      await rename(join(staging, name), join(out, name));
+      moved.push(name);
+    }
+    await rm(staging, { recursive: true, force: true }).catch(() => {});
     return written.sort();
   } catch (error) {
-    throw diskError(error, folder);
-  } finally {
-    await rm(staging, { recursive: true, force: true });
+    for (const name of moved) await rm(join(out, name), { recursive: true, force: true }).catch(() => {});
+    await rm(staging, { recursive: true, force: true }).catch(() => {});
+    for (const [path, top] of made.reverse()) await unmakeFolder(path, top);
+    throw diskError(error, ...writing);
   }
 }
 

@@ -1,5 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, extname, resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { BananaError } from "@banana-peel/format";
 import { type PlanReport, planTitle } from "../ui/plan.js";
 import { planSvg } from "./plan-svg.js";
@@ -14,12 +13,8 @@ import { COLORS, escapeXml } from "./svg.js";
 export async function writePicture(file: string, report: PlanReport): Promise<void> {
   const svg = planSvg(report);
   const bytes = await encode(extname(file).toLowerCase(), svg, planTitle(report), file);
-  const { diskError, writeWhole } = await import("@banana-peel/client");
-  const path = resolve(file);
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
-    throw diskError(error, path);
-  });
-  await writeWhole(path, bytes);
+  const { writeWhole } = await import("@banana-peel/client");
+  await writeWhole(resolve(file), bytes);
 }
 
 async function encode(ending: string, svg: string, title: string, file: string): Promise<Uint8Array> {

@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { BananaError } from "@banana-peel/format";
-import { ownName } from "@banana-peel/format/node";
+import { diskError, makeFolder, ownName, unmakeFolder } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "./disk.js";
-import { diskError, hasCode } from "./errors.js";
+import { hasCode } from "./errors.js";
 import { exists, removeTree } from "./remove.js";
 
 /**
@@ -18,10 +18,14 @@ export async function writeFolder(
 ): Promise<void> {
   const target = resolve(folder);
   const temporary = join(dirname(target), `.${basename(target)}.${ownName()}.tmp`);
+  let made: string | undefined;
+  let writing: [path: string, bytes?: number] = [folder];
   try {
     if (await exists(disk, target)) throw taken(folder);
-    await disk.mkdir(temporary, { recursive: true });
+    made = await makeFolder(dirname(target), { disk });
+    await disk.mkdir(temporary);
     for (const [name, bytes] of files) {
+      writing = [join(folder, name), bytes.length];
       const file = await disk.open(join(temporary, name), "wx");
       try {
         await file.writeFile(bytes);
@@ -30,11 +34,13 @@ export async function writeFolder(
         await file.close();
       }
     }
+    writing = [folder];
     await disk.rename(temporary, target);
   } catch (error) {
     await removeTree(disk, temporary).catch(() => undefined);
+    await unmakeFolder(dirname(target), made, disk);
     // Another program made the folder in between.
-    throw hasCode(error, "ENOTEMPTY", "EEXIST") ? taken(folder) : diskError(error, folder);
+    throw hasCode(error, "ENOTEMPTY", "EEXIST") ? taken(folder) : diskError(error, ...writing);
   }
 }
 

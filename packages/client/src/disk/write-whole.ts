@@ -1,19 +1,20 @@
 import { dirname, join } from "node:path";
-import { ownName } from "@banana-peel/format/node";
+import { diskError, makeFolder, ownName, unmakeFolder } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "./disk.js";
-import { diskError } from "./errors.js";
 
 /** A file that is to be written. */
 export interface WholeFile {
   readonly path: string;
   /** May come piece by piece, each valid until the next is asked for; what they throw is thrown. */
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
+  /** How many bytes come piece by piece, for messages. */
+  readonly size?: number;
   /** Mode, less the umask; default 0666. */
   readonly mode?: number;
 }
 
 /**
- * Writes a file so that it is there whole or not at all: beside its place, then moved there.
+ * Writes a file so that it is there whole or not at all: beside its place, then moved there. Its folder is made.
  * @throws BananaError DISK_FULL, TARGET_READ_ONLY; what was half-written is removed
  */
 export function writeWhole(
@@ -27,15 +28,17 @@ export function writeWhole(
 
 /**
  * Writes files as `writeWhole` does, all of them before the first is moved to its place, so that a disk that fills leaves
- * every one as it was. A kill between two moves leaves the first of them new.
+ * every one as it was. Their folders are made, and taken away again where that fails. A kill between two moves leaves the first of them new.
  * @throws BananaError DISK_FULL, TARGET_READ_ONLY; what was half-written is removed
  */
 export async function writeTogether(files: readonly WholeFile[], disk: Disk = nodeDisk): Promise<void> {
   const moves: { temporary: string; path: string }[] = [];
-  let where = "";
+  const made: [folder: string, top: string | undefined][] = [];
+  let writing: [path: string, bytes?: number | undefined] = [""];
   try {
-    for (const { path, bytes, mode = 0o666 } of files) {
-      where = path;
+    for (const { path, bytes, mode = 0o666, size } of files) {
+      writing = [path, bytes instanceof Uint8Array ? bytes.length : size];
+      made.push([dirname(path), await makeFolder(dirname(path), { disk })]);
       const temporary = join(dirname(path), `.${ownName()}.tmp`);
       moves.push({ temporary, path });
       const file = await disk.open(temporary, "wx", mode);
@@ -48,11 +51,12 @@ export async function writeTogether(files: readonly WholeFile[], disk: Disk = no
       }
     }
     for (const { temporary, path } of moves) {
-      where = path;
+      writing = [path];
       await disk.rename(temporary, path);
     }
   } catch (error) {
     for (const { temporary } of moves) await disk.rm(temporary, { force: true }).catch(() => undefined);
-    throw diskError(error, where);
+    for (const [folder, top] of made.reverse()) await unmakeFolder(folder, top, disk);
+    throw diskError(error, ...writing);
   }
 }

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { isPeelName, LOCKFILE, PROJECT_MANIFEST } from "@banana-peel/format";
-import { isAbandoned, ownName } from "@banana-peel/format/node";
+import { isAbandoned, makeFolder, ownName } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { LOCK_PREFIX } from "./project-lock.js";
@@ -43,7 +43,7 @@ export async function commitChange(
   const work = join(staging, WORK_PREFIX + ownName());
   const undo: (() => Promise<void>)[] = [];
   try {
-    await disk.mkdir(join(work, "new"), { recursive: true });
+    await makeFolder(join(work, "new"), { disk });
     await disk.mkdir(join(work, "old"));
     const journal: Journal = { peels: [], removed: [...change.removed] };
     for (const [name, place] of change.peels) {
@@ -113,8 +113,7 @@ async function apply(
     if (!(await exists(disk, fresh))) continue;
     const target = peelFolder(project, name);
     const scope = dirname(target);
-    if ((await disk.mkdir(scope, { recursive: true })) !== undefined)
-      undo.push(() => removeEmpty(disk, scope));
+    if ((await makeFolder(scope, { disk })) !== undefined) undo.push(() => removeEmpty(disk, scope));
     if (await exists(disk, target)) await move(target, join(work, "old", String(index)));
     await move(fresh, target);
   }
@@ -126,7 +125,7 @@ async function apply(
     // Where nothing was there too: a command that was killed may have come no further than the move.
     await removeEmpty(disk, scope);
     // The way back needs the scope's folder again.
-    if (there) undo.push(async () => void (await disk.mkdir(scope, { recursive: true })));
+    if (there) undo.push(async () => void (await makeFolder(scope, { disk })));
   }
   for (const file of [LOCKFILE, PROJECT_MANIFEST]) {
     const fresh = join(work, file);

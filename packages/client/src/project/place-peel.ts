@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { FILES } from "@banana-peel/format";
+import { diskError, makeFolder } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
 import type { FetchedPeel } from "../fetch-peel.js";
@@ -16,11 +17,16 @@ export async function placePeel(peel: FetchedPeel, to: string, disk: Disk): Prom
   if (peel.from === "store" && (await moved(peel.folder, to, disk))) return;
   await disk.mkdir(to);
   for (const path of [...peel.peel.files.keys(), FILES.signature]) {
+    const bytes = peel.peel.files.get(path)?.bytes;
     const parts = path.split("/");
     const source = join(peel.folder, ...parts);
     const target = join(to, ...parts);
-    if (parts.length > 1) await disk.mkdir(dirname(target), { recursive: true });
-    if (!(await linkOrCopy(disk, source, target))) await disk.chmod(target, FILE_MODE);
+    if (parts.length > 1) await makeFolder(dirname(target), { disk });
+    try {
+      if (!(await linkOrCopy(disk, source, target))) await disk.chmod(target, FILE_MODE);
+    } catch (error) {
+      throw diskError(error, target, bytes);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BananaError } from "@banana-peel/format";
-import { isAbandoned, ownName } from "@banana-peel/format/node";
+import { isAbandoned, makeFolder, ownName } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
@@ -57,7 +57,7 @@ export async function withProjectLock<T>(
 }
 
 async function take(disk: Disk, candidate: string, lock: string, name: string): Promise<boolean> {
-  await disk.mkdir(join(candidate, name), { recursive: true });
+  await makeFolder(join(candidate, name), { disk });
   try {
     await disk.rename(candidate, lock);
     return true;

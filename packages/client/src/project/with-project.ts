@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
+import { diskError } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
-import { diskError } from "../disk/errors.js";
 import { exists } from "../disk/remove.js";
 import { cancelled } from "../registry/request-error.js";
 import { type Change, commitChange, recover } from "./commit.js";

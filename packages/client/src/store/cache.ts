@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { isBananaError } from "@banana-peel/format";
-import { folderSource, ownName } from "@banana-peel/format/node";
+import { diskError, folderSource, makeFolder, ownName } from "@banana-peel/format/node";
 import { verifyPeel } from "@banana-peel/signer/verify";
 import { type Disk, nodeDisk } from "../disk/disk.js";
-import { diskError, hasCode } from "../disk/errors.js";
-import { makeFolder } from "../disk/make-folder.js";
+import { hasCode } from "../disk/errors.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { PARTIAL_BYTES } from "./partial.js";
 import { type Places, placesOf } from "./places.js";
@@ -74,7 +73,7 @@ async function bury(disk: Disk, folder: string, temporary: string): Promise<void
   // ENOENT: another process removed the folder first, or the empty temporary one.
   for (let attempt = 0; attempt < 3; attempt++) {
     if (!(await exists(disk, folder))) return;
-    await makeFolder(disk, temporary);
+    await makeFolder(temporary, { disk });
     try {
       await disk.rename(folder, grave);
       return await removeTree(disk, grave);

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { LIMITS } from "@banana-peel/format";
-import { ownName } from "@banana-peel/format/node";
+import { makeFolder, ownName } from "@banana-peel/format/node";
 import type { CatalogueEntry } from "@banana-peel/resolver";
 import type { Disk } from "../disk/disk.js";
-import { makeFolder } from "../disk/make-folder.js";
 import { removeEmpty } from "../disk/remove.js";
 import { writeAll } from "../disk/write-all.js";
 import { documentOf, readEntry } from "../registry/packument.js";
@@ -48,7 +47,7 @@ export function openDocuments(root: string, disk: Disk): Documents {
     const own = join(temporary, ownName());
     for (let attempt = 1; ; attempt++)
       try {
-        await Promise.all([makeFolder(disk, temporary), makeFolder(disk, documents)]);
+        await Promise.all([makeFolder(temporary, { disk }), makeFolder(documents, { disk })]);
         const file = disk.openSync(own, "wx", 0o600);
         try {
           writeAll(disk, file, Buffer.from(text));

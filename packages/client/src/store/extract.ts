@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type FileDigest, isBananaError, missing, type PeelSource, tooLarge } from "@banana-peel/format";
+import { diskError } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "../disk/disk.js";
 import { writeAll } from "../disk/write-all.js";
 import { type FileSink, readTarball, TARBALL_LIMITS, type TarballLimits } from "../tarball/read-tarball.js";
@@ -13,7 +14,7 @@ export const FILE_MODE = 0o444;
  * Unpacks a tarball into a folder while it arrives. The files are read-only. A reader of `chunks` that only knows at
  * its end whether the bytes were the right ones always gets to say so.
  * @returns size and SHA-256 of each file by its path, of the bytes that were written
- * @throws BananaError TARBALL_INVALID, and whatever `chunks` throws, which goes first
+ * @throws BananaError TARBALL_INVALID, DISK_FULL, and whatever `chunks` throws, which goes first
  */
 export async function extractTarball(
   chunks: AsyncIterable<Uint8Array>,
@@ -28,7 +29,7 @@ export async function extractTarball(
   const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => rest.next() }) };
   const made = new Set<string>();
   let open: number | undefined;
-  const begin = (path: string): FileSink => {
+  const begin = (path: string, size: number): FileSink => {
     const target = join(folder, ...path.split("/"));
     const above = dirname(target);
     if (!made.has(above)) mkdirSync(above, { recursive: true });
@@ -41,7 +42,12 @@ export async function extractTarball(
       write(chunk) {
         hash.update(chunk);
         bytes += chunk.length;
-        writeAll(disk, file, chunk);
+        try {
+          writeAll(disk, file, chunk);
+        } catch (error) {
+          // It names no path.
+          throw diskError(error, target, size);
+        }
       },
       end() {
         open = undefined;

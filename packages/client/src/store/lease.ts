@@ -1,9 +1,8 @@
 import { constants } from "node:fs";
 import { dirname, join } from "node:path";
-import { folderSource } from "@banana-peel/format/node";
+import { folderSource, makeFolder } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
-import { makeFolder } from "../disk/make-folder.js";
 import { removeTree } from "../disk/remove.js";
 
 /**
@@ -13,11 +12,11 @@ import { removeTree } from "../disk/remove.js";
  */
 export async function leaseEntry(disk: Disk, entry: string, lease: string): Promise<boolean> {
   try {
-    await makeFolder(disk, lease);
+    await makeFolder(lease, { disk });
     for (const path of await folderSource(entry).list()) {
       const source = join(entry, ...path.split("/"));
       const target = join(lease, ...path.split("/"));
-      if (path.includes("/")) await makeFolder(disk, dirname(target));
+      if (path.includes("/")) await makeFolder(dirname(target), { disk });
       await linkOrCopy(disk, source, target);
     }
     return true;

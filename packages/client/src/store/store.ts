@@ -1,10 +1,9 @@
 import { dirname, join } from "node:path";
 import { isBananaError } from "@banana-peel/format";
-import { folderSource, ownName } from "@banana-peel/format/node";
+import { folderSource, makeFolder, ownName } from "@banana-peel/format/node";
 import { type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
-import { makeFolder } from "../disk/make-folder.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { extractedSource, extractTarball } from "./extract.js";
 import { type HeldSource, holdSmallFiles } from "./held-source.js";
@@ -72,7 +71,7 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
   };
   const begin = async (): Promise<void> => {
     await sweep();
-    const created = await makeFolder(disk, temporary).catch(async (error: unknown) => {
+    const created = await makeFolder(temporary, { disk }).catch(async (error: unknown) => {
       await tidy();
       throw error;
     });
@@ -137,7 +136,7 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
       const discard = remover(folder);
       try {
         // Recursive: another process may just have removed the empty temporary folder.
-        await makeFolder(disk, folder);
+        await makeFolder(folder, { disk });
         const digests = await extractTarball(chunks, folder, label, disk);
         const source = holdSmallFiles(folderSource(folder));
         const peel = await verifyPeel(extractedSource(source, label, digests));
@@ -162,7 +161,7 @@ export function openStore(root: string, disk: Disk, options: StoreOptions = {}):
 /** Moves a folder to its place in the store, unless one is there already. */
 async function moveIn(disk: Disk, folder: string, target: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await makeFolder(disk, dirname(target));
+    await makeFolder(dirname(target), { disk });
     try {
       return await disk.rename(folder, target);
     } catch (error) {

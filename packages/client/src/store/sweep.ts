@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { isAbandoned, isAtWork } from "@banana-peel/format/node";
+import { isAbandoned, isAtWork, makeFolder } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
-import { makeFolder } from "../disk/make-folder.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
 import type { Places } from "./places.js";
 
@@ -46,7 +45,7 @@ export async function sweepStore(disk: Disk, places: Places, partialBytes: numbe
 export async function keep(disk: Disk, path: string, kept: string, partialBytes: number): Promise<boolean> {
   try {
     if ((await disk.lstat(path)).size < partialBytes) return false;
-    await makeFolder(disk, join(kept, ".."));
+    await makeFolder(join(kept, ".."), { disk });
     await disk.rename(path, kept);
     return true;
   } catch {

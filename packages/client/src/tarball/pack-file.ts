@@ -1,8 +1,6 @@
-import { dirname } from "node:path";
 import type { PeelSource } from "@banana-peel/format";
 import { type Disk, nodeDisk } from "../disk/disk.js";
-import { diskError } from "../disk/errors.js";
-import { writeWhole } from "../disk/write-whole.js";
+import { writeTogether } from "../disk/write-whole.js";
 import { type PackedPeel, planPack } from "./pack.js";
 import { tarballDigests } from "./tarball-digests.js";
 
@@ -40,9 +38,6 @@ export async function packFile(
       yield chunk;
     }
   };
-  await disk.mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
-    throw diskError(error, file);
-  });
-  await writeWhole(file, hashed(), disk);
+  await writeTogether([{ path: file, bytes: hashed(), size: bytes }], disk);
   return { manifest, file, bytes, ...digests.end() };
 }

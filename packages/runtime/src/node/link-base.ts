@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, link, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "@banana-peel/format/node";
 
 /** Errors of file systems that can't link these two places. */
 const NO_LINK = new Set(["EXDEV", "EPERM", "ENOSYS", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "EACCES"]);
@@ -20,7 +21,7 @@ export async function linkBase(base: string, folder: string, paths: readonly str
     const copied =
       there !== undefined && own.dev !== there.dev && own.size === there.size && own.mtimeMs <= there.mtimeMs;
     if (same || copied) continue;
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolder(dirname(to));
     const partial = `${to}.${process.pid}.partial`;
     await rm(partial, { force: true });
     try {

@@ -1,7 +1,7 @@
-import { mkdir, open, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { diskError, makeFolder } from "@banana-peel/format/node";
 import type { CachedSet, MergedCache, SetToMake, StoredSet } from "../cache/types.js";
-import { diskError } from "./disk-error.js";
 import { linkBase } from "./link-base.js";
 import { prune, stagingOf } from "./prune.js";
 import { isSealed, seal } from "./seal.js";
@@ -59,7 +59,7 @@ export function mergedCache(folder: string, options: MergedCacheOptions = {}): M
       const at = place(key);
       const staging = stagingOf(at);
       try {
-        await mkdir(staging, { recursive: true });
+        await makeFolder(staging);
         await linkBase(set.base, staging, set.externalData);
         const stored = await writing(join(staging, FILE), set);
         signal?.throwIfAborted();

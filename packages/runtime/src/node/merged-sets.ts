@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { diskError } from "@banana-peel/format/node";
 import type { SetContent } from "../cache/types.js";
-import { diskError } from "./disk-error.js";
 import { stagingOf } from "./prune.js";
 import { isSealed } from "./seal.js";
 import { ENTRY, type Entry, FILE, VERSION } from "./set-files.js";

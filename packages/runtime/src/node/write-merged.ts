@@ -2,10 +2,10 @@ import { constants } from "node:fs";
 import { copyFile, lstat, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { BASE_CARD, BananaError, type BaseCard } from "@banana-peel/format";
+import { diskError, makeFolder, unmakeFolder } from "@banana-peel/format/node";
 import { mergedCard } from "../models/merged-card.js";
 import type { MergedModels } from "../models/open-models.js";
 import type { PeelUse } from "../peel/types.js";
-import { diskError } from "./disk-error.js";
 import { hashFile } from "./hash-file.js";
 
 /** A merged base to write. */
@@ -41,8 +41,9 @@ export async function writeMerged(options: WriteMergedOptions): Promise<WrittenB
   const out = resolve(options.out);
   if (await lstat(out).catch(() => undefined)) throw exists(options.out);
   const staging = `${out}.${process.pid}.partial`;
+  let made: string | undefined;
   try {
-    await mkdir(dirname(out), { recursive: true });
+    made = await makeFolder(dirname(out));
     await mkdir(staging);
     const card = await fill(staging, options);
     await rename(staging, out).catch((cause) => {
@@ -52,7 +53,8 @@ export async function writeMerged(options: WriteMergedOptions): Promise<WrittenB
     return { folder: out, card, models: Object.fromEntries(models) };
   } catch (error) {
     await rm(staging, { recursive: true, force: true }).catch(() => undefined);
-    throw diskError(error, options.out);
+    await unmakeFolder(dirname(out), made);
+    throw diskError(error, options.out, bytesOf(options));
   }
 }
 
@@ -63,7 +65,7 @@ async function fill(folder: string, options: WriteMergedOptions): Promise<BaseCa
   for (const { path } of card.files) {
     signal?.throwIfAborted();
     const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     const bytes = files.get(path) ?? models.get(path);
     if (bytes !== undefined) await writeFile(target, bytes);
     else await copyFile(join(base, path), target, constants.COPYFILE_FICLONE);
@@ -78,6 +80,12 @@ async function fill(folder: string, options: WriteMergedOptions): Promise<BaseCa
   const own = { ...mergedCard(card, uses, merged), files: written };
   await writeFile(join(folder, BASE_CARD), `${JSON.stringify(own, null, 2)}\n`);
   return own;
+}
+
+/** Bytes of the card's files as they are written. */
+function bytesOf({ card, files = new Map(), merged }: WriteMergedOptions): number {
+  const made = new Map([...merged.graphs.map(({ path, model }) => [path, model] as const), ...files]);
+  return card.files.reduce((sum, { path, bytes }) => sum + (made.get(path)?.length ?? bytes), 0);
 }
 
 async function patch(path: string, patches: readonly { offset: number; bytes: Uint8Array }[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -58,6 +58,9 @@ describe("key files", () => {
     expect(error.where).toBe(path);
     const blocked = await expectCode(createKeyFile(join(path, "key.pem")), "TARGET_READ_ONLY");
     expect(blocked.exitStatus).toBe(7);
+    await mkdir(join(folder, "taken.pub.pem"));
+    await expectCode(createKeyFile(join(folder, "taken.pem")), "KEY_INVALID");
+    expect((await readdir(folder)).sort()).toEqual(["odd.pem", "taken.pub.pem"]);
   });
 
   it("live under XDG_CONFIG_HOME, or ~/.config when that is unset or relative", () => {

@@ -1,7 +1,8 @@
-import { chmod, mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { chmod, open, readFile, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { BananaError, isBananaError } from "@banana-peel/format";
+import { BananaError } from "@banana-peel/format";
+import { diskError, makeFolder, unmakeFolder } from "@banana-peel/format/node";
 import type { CurveName } from "../ecdsa/curves.js";
 import { generateKey, importPrivateKey, type SigningKey } from "../sign/signing-key.js";
 
@@ -38,8 +39,9 @@ export async function createKeyFile(
 ): Promise<{ key: SigningKey; publicKeyPath: string }> {
   const { key, privateKeyPem } = await generateKey(curve);
   const publicPath = publicKeyPath(path);
+  let made: string | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    made = await makeFolder(dirname(path), { mode: 0o700 });
     await writeNew(path, privateKeyPem, 0o600);
     try {
       await writeNew(publicPath, key.identity.publicKeyPem, 0o644);
@@ -48,7 +50,8 @@ export async function createKeyFile(
       throw error;
     }
   } catch (error) {
-    throw writeError(path, error);
+    await unmakeFolder(dirname(path), made);
+    throw diskError(error, path);
   }
   return { key, publicKeyPath: publicPath };
 }
@@ -101,32 +104,12 @@ async function writeNew(path: string, text: string, mode: number): Promise<void>
   } catch (error) {
     // Half a key would be in the way of the next one.
     await rm(path, { force: true });
-    throw error;
+    throw diskError(error, path, text.length);
   } finally {
     await file.close();
   }
   // The umask may have taken bits from a public file's mode; a private one must have exactly 0600.
   await chmod(path, mode);
-}
-
-function writeError(path: string, cause: unknown): unknown {
-  const code = errno(cause);
-  if (code === undefined || isBananaError(cause)) return cause;
-  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
-    return new BananaError("DISK_FULL", "expected space for a key, found none", {
-      where: path,
-      hint: "Free some space.",
-      cause,
-    });
-  return new BananaError(
-    "TARGET_READ_ONLY",
-    `expected a folder that a key can be written to, found ${code}`,
-    {
-      where: path,
-      hint: "Choose another path for the key.",
-      cause,
-    },
-  );
 }
 
 function errno(error: unknown): string | undefined {
