@@ -30,7 +30,17 @@ export async function medians(works, { rounds = 20, warmup = 3 } = {}) {
  * @param {{rounds?: number, warmup?: number}} options
  * @returns {Promise<{times: Record<string, number>, ratios: Record<string, number>}>} median milliseconds and ratios
  */
-export async function paired(works, to, { rounds = 20, warmup = 5 } = {}) {
+export async function paired(works, to, options) {
+  return mediansOf([await turns(works, options)], to);
+}
+
+/**
+ * Processor time of each of several pieces of work in every turn; the turns begin with another one each.
+ * @param {Record<string, () => unknown>} works
+ * @param {{rounds?: number, warmup?: number}} options
+ * @returns {Promise<Record<string, number[]>>} milliseconds
+ */
+export async function turns(works, { rounds = 20, warmup = 5 } = {}) {
   const names = Object.keys(works);
   const all = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmup; round < rounds; round++)
@@ -41,10 +51,18 @@ export async function paired(works, to, { rounds = 20, warmup = 5 } = {}) {
       const { user, system } = process.cpuUsage(start);
       if (round >= 0) all[name].push((user + system) / 1000);
     }
-  const each = (of) => Object.fromEntries(names.map((name) => [name, median(of(name))]));
+  return all;
+}
+
+/** Medians over all turns of one or more measurements: of the times, and of the ratios to `to` in the same turn. */
+export function mediansOf(measured, to) {
+  const each = (of) =>
+    Object.fromEntries(
+      Object.keys(measured[0]).map((name) => [name, median(measured.flatMap((one) => of(one, name)))]),
+    );
   return {
-    times: each((name) => all[name]),
-    ratios: each((name) => all[name].map((time, round) => time / all[to][round])),
+    times: each((one, name) => one[name]),
+    ratios: each((one, name) => one[name].map((time, turn) => time / one[to][turn])),
   };
 }
 

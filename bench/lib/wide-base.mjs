@@ -7,7 +7,12 @@ import { numbers } from "./peels.mjs";
  * A base of made-up int8 weights in memory, as dynamic quantisation leaves a transformer without its attention: per
  * block q, k and v of one input, their sum through o, then a layer of four times the width and back.
  */
-export async function wideBase(width, blocks, options) {
+export function wideBase(width, blocks, options) {
+  return openBase({ ...options, ...wideFiles(width, blocks) });
+}
+
+/** The card and the only file of that base, for those who open it more than once. */
+export function wideFiles(width, blocks) {
   const nodes = [];
   const initializers = [];
   const targets = [];
@@ -98,5 +103,5 @@ export async function wideBase(width, blocks, options) {
     graphs: { main: { model: "model.onnx" } },
     targets,
   };
-  return openBase({ ...options, card, readFile: async () => bytes });
+  return { card, readFile: async () => bytes };
 }
