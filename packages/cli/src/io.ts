@@ -25,9 +25,13 @@ export function print(io: Io, options: CommonOptions, report: unknown, text: () 
   io.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : text());
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const tooLate = () => {};
+
 /**
  * Does work that Ctrl-C stops in good order: the work is told by the signal, and leaves nothing half-done. Shows
- * progress meanwhile. A second Ctrl-C ends the process at once.
+ * progress meanwhile. A second Ctrl-C ends the process at once. One that comes when the work is done changes nothing: the
+ * report is printed, and the status says that it is done.
  * @param work `status` takes a line that says what is going on, for a terminal
  * @throws BananaError CANCELLED, and what `work` throws
  */
@@ -41,17 +45,18 @@ export async function interruptible<T>(
 ): Promise<T> {
   const stop = new AbortController();
   const abort = () => stop.abort();
-  process.once("SIGINT", abort);
-  process.once("SIGTERM", abort);
+  for (const signal of SIGNALS) process.once(signal, abort);
   const { onProgress, status, clear } = progressLine(io.stderr);
   try {
-    return await work({ signal: stop.signal, onProgress, status });
+    const result = await work({ signal: stop.signal, onProgress, status });
+    for (const signal of SIGNALS)
+      if (!process.listeners(signal).includes(tooLate)) process.once(signal, tooLate);
+    return result;
   } catch (error) {
     if (!stop.signal.aborted || isBananaError(error)) throw error;
     throw new BananaError("CANCELLED", "stopped before the end; nothing was changed", { cause: error });
   } finally {
     clear();
-    process.off("SIGINT", abort);
-    process.off("SIGTERM", abort);
+    for (const signal of SIGNALS) process.off(signal, abort);
   }
 }

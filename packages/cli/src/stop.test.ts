@@ -30,6 +30,15 @@ for (const name of ["mkdir", "writeFile", "rename"]) {
 }
 fs.promises.open = stopping(fs.promises.open, toWrite);
 fs.openSync = stopping(fs.openSync, toWrite);
+if (process.env.STOP_IN === "stdout") {
+  const print = process.stdout.write;
+  process.stdout.write = (...given) => {
+    // The handler of a signal runs in a later turn: until then this one, if any, has to be there.
+    if (process.listenerCount("SIGINT") === 0) process.exit(99);
+    process.kill(process.pid, "SIGINT");
+    return print.apply(process.stdout, given);
+  };
+}
 require("node:module").syncBuiltinESMExports();
 `;
 
@@ -80,4 +89,16 @@ it.skipIf(process.platform === "win32").each([
   expect([stopped.status, stopped.stderr]).toEqual([0, ""]);
   expect(after).not.toEqual(before);
   expect(Object.keys(after).filter((path) => /\.tmp|\.staging/.test(path))).toEqual([]);
+});
+
+it.skipIf(process.platform === "win32").each([
+  ["init", "-C", "own", "--base", "base"],
+  ["import", "lora.safetensors", "--base", "base", "-o", "made"],
+  ["sign", "peel", "--key", "key.pem"],
+])("Ctrl-C while %s %s prints what it has done: the status says that it is done", async (...args) => {
+  const env = { ...cleanEnv(root), STOP_IN: "stdout", NODE_OPTIONS: `--require=${preload}` };
+  const before = await snapshot(app);
+  const { status, stdout } = await run(args, { cwd: app, env });
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/\w/)]);
+  expect(await snapshot(app)).not.toEqual(before);
 });

@@ -2,7 +2,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { BananaError, PROJECT_MANIFEST } from "@banana-peel/format";
 import { type Disk, nodeDisk } from "./disk/disk.js";
 import { openBaseCard } from "./project/read-project.js";
-import { withProject } from "./project/with-project.js";
+import { type OpenedProject, withProject } from "./project/with-project.js";
 import { projectText } from "./project/write-json.js";
 
 /** What a project was given. */
@@ -22,16 +22,18 @@ export interface InitReport {
  * Writes banana.json, or adds bases to the one that is there. A base below the project's folder is named relative to
  * it, another by its absolute path.
  * @param options.bases folders with a base card
- * @throws BananaError FILE_MISSING and of the card, for a folder that is no base; PROJECT_INVALID when there is
+ * @throws BananaError PROJECT_BUSY, CANCELLED; FILE_MISSING and of the card, for a folder that is no base; PROJECT_INVALID when there is
  *   nothing to do; of the project's files
  */
 export async function initProject(options: {
   project: string;
   bases: readonly string[];
   disk?: Disk | undefined;
+  /** Ends the wait for another command in the project. */
+  signal?: AbortSignal | undefined;
 }): Promise<InitReport> {
   const disk = options.disk ?? nodeDisk;
-  return withProject(options.project, disk, async (project) => {
+  const work = async (project: OpenedProject): Promise<InitReport> => {
     const known = project.manifest.bases ?? [];
     const added = await Promise.all(
       options.bases.map(async (path) => {
@@ -57,13 +59,14 @@ export async function initProject(options: {
         },
       );
     const manifest = projectText({ ...project.manifest, bases: paths, peels: project.manifest.peels ?? {} });
-    await project.commit({ peels: new Map(), removed: [], manifest, lock: undefined });
     const bases = await Promise.all(
       paths.map((path) => openBaseCard(resolve(project.folder, path), disk, path)),
     );
+    await project.commit({ peels: new Map(), removed: [], manifest, lock: undefined });
     return {
       file: resolve(project.folder, PROJECT_MANIFEST),
       bases: bases.map(({ family, version, digest }, i) => ({ path: paths[i]!, family, version, digest })),
     };
-  });
+  };
+  return withProject(options.project, disk, work, { signal: options.signal });
 }

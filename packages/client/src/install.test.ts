@@ -4,14 +4,17 @@ import type { SigningKey } from "@banana-peel/signer";
 import { parseLockfile } from "@banana-peel/validator";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { addPeels } from "./add.js";
+import { nodeDisk } from "./disk/disk.js";
 import { initProject } from "./init.js";
 import { installPeels } from "./install.js";
 import { listPeels } from "./list.js";
+import { withProject } from "./project/with-project.js";
 import { expectCode } from "./testing/expect-code.js";
 import { sampleProject } from "./testing/project.js";
 import { newKey, sampleCard, samplePacked, writeBase } from "./testing/sample-peel.js";
-import { removeScratch, snapshot } from "./testing/scratch.js";
+import { removeScratch, scratch, snapshot } from "./testing/scratch.js";
 import { startTestRegistry, type TestRegistry } from "./testing/test-registry.js";
+import { addTrust, removeTrust } from "./trust-policy.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -185,5 +188,23 @@ describe("initProject", () => {
       "PROJECT_INVALID",
     );
     expect(await snapshot(app.root)).toEqual(before);
+  });
+
+  it("changes nothing where a base that is there already can't be read", async () => {
+    await rm(join(app.project, "base"), { recursive: true });
+    const before = await snapshot(app.root);
+    const other = await writeBase(join(await scratch(), "other"), sampleCard({ family: "minilm" }));
+    await expectCode(initProject({ project: app.project, bases: [other] }), "FILE_MISSING");
+    expect(await snapshot(app.root)).toEqual(before);
+  });
+
+  it("waits for another command no longer than it is to, as trust does", async () => {
+    const signal = AbortSignal.abort();
+    await withProject(app.project, nodeDisk, async () => {
+      const { project } = app;
+      await expectCode(initProject({ project, bases: [], signal }), "CANCELLED");
+      await expectCode(addTrust({ project, rule: "@a/*", signer: "0".repeat(64), signal }), "CANCELLED");
+      await expectCode(removeTrust({ project, rule: "@a/*", signal }), "CANCELLED");
+    });
   });
 });

@@ -7,12 +7,16 @@ import { tarballSource } from "./tarball/tarball-source.js";
 
 /**
  * The peel at a path: a folder, or a tarball, which is read in constant memory. The path may be a link to it.
- * @throws BananaError FILE_MISSING, FILE_TOO_LARGE, TARBALL_INVALID
+ * @param options.signal stops reading, now and later
+ * @throws BananaError FILE_MISSING, FILE_TOO_LARGE, TARBALL_INVALID; the signal's reason
  */
-export async function openSource(path: string, disk: Disk = nodeDisk): Promise<PeelSource> {
+export async function openSource(
+  path: string,
+  { disk = nodeDisk, signal }: { disk?: Disk | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<PeelSource> {
   const place = await placeOf(path, disk);
   const found = await disk.lstat(place);
-  if (found.isDirectory()) return { ...folderSource(place), label: path };
+  if (found.isDirectory()) return { ...folderSource(place, signal), label: path };
   if (found.size > LIMITS.peelBytes)
     throw new BananaError(
       "FILE_TOO_LARGE",
@@ -22,7 +26,7 @@ export async function openSource(path: string, disk: Disk = nodeDisk): Promise<P
         hint: "Is this a peel's tarball?",
       },
     );
-  return tarballSource(place, path);
+  return tarballSource(place, path, signal);
 }
 
 /**

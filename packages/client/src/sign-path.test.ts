@@ -62,6 +62,17 @@ describe("signPath", () => {
     }
   });
 
+  it("stops while it reads, and leaves folder and tarball as they were", async () => {
+    const file = join(root, "peel.tgz");
+    await packFile(await openSource(folder), file);
+    const before = await snapshot(root);
+    for (const path of [folder, file]) {
+      const signal = AbortSignal.abort();
+      await expect(signPath(path, first, { signal })).rejects.toMatchObject({ name: "AbortError" });
+      expect(await snapshot(root)).toEqual(before);
+    }
+  });
+
   it("replaces a tarball by a signed one, or leaves it", async () => {
     const file = join(root, "peel.tgz");
     await packFile(await openSource(folder), file);

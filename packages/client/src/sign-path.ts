@@ -31,9 +31,8 @@ export async function signPath(
   { disk = nodeDisk, signal }: WriteOptions = {},
 ): Promise<SignReport> {
   const place = await placeOf(path, disk);
-  const signed = await signSource(await openSource(path, disk), key);
+  const signed = await signSource(await openSource(path, { disk, signal }), key);
   const { manifest, signer, files } = await verifyPeel(signed);
-  signal?.throwIfAborted();
   if ((await disk.lstat(place)).isDirectory()) {
     const made = [FILES.packageJson, FILES.publicKey, FILES.signature].map(async (file) => ({
       path: join(place, file),

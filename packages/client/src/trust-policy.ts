@@ -1,7 +1,7 @@
 import { BananaError, isPeelName, type ProjectManifest, parsePeelRequest } from "@banana-peel/format";
 import { type Disk, nodeDisk } from "./disk/disk.js";
 import { readFingerprint } from "./options.js";
-import { openProject, withProject } from "./project/with-project.js";
+import { type OpenedProject, openProject, withProject } from "./project/with-project.js";
 import { projectText } from "./project/write-json.js";
 
 /** The trust policy of a project: fingerprints by `@scope/name` or `@scope/*`. */
@@ -11,6 +11,8 @@ interface PolicyOptions {
   /** Folder of the project. */
   project: string;
   disk?: Disk | undefined;
+  /** Ends the wait for another command in the project. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The trust policy in banana.json. */
@@ -59,10 +61,10 @@ export async function removeTrust(
 }
 
 async function changePolicy(
-  { project: folder, disk = nodeDisk }: PolicyOptions,
+  { project: folder, disk = nodeDisk, signal }: PolicyOptions,
   change: (policy: TrustPolicy) => TrustPolicy,
 ): Promise<TrustPolicy> {
-  return withProject(folder, disk, async (project) => {
+  const work = async (project: OpenedProject): Promise<TrustPolicy> => {
     const { trust: before, ...manifest } = project.manifest;
     const trust = change(before ?? {});
     const empty = Object.keys(trust).length === 0;
@@ -73,7 +75,8 @@ async function changePolicy(
       lock: undefined,
     });
     return trust;
-  });
+  };
+  return withProject(folder, disk, work, { signal });
 }
 
 function readRule(text: string): string {

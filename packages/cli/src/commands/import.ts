@@ -37,11 +37,11 @@ export const importCommand: Register = (program, io) =>
       const { base, result, adapter, origin } = await importLora(path, options);
       const { format, coverage, notes, approximation } = result;
       const { family } = base;
-      // Until here nothing is written, and Ctrl-C ends the process.
-      const { folder, name, version } = await interruptible(io, () =>
-        placeImported(options, { adapter, origin }),
-      );
-      const { problems } = await validateFolder(folder, [options.base]);
+      // Until here nothing is written, and Ctrl-C ends the process; from here on all of it is done.
+      const { folder, name, version, problems } = await interruptible(io, async () => {
+        const placed = await placeImported(options, { adapter, origin });
+        return { ...placed, ...(await validateFolder(placed.folder, [options.base])) };
+      });
       const report: ImportReport = {
         name,
         version,

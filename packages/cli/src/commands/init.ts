@@ -14,7 +14,9 @@ export const initCommand: Register = (program, io) =>
       const { initProject } = await import("@banana-peel/client");
       const { baseFolders } = await import("../base-folder.js");
       const bases = await baseFolders(options.base);
-      const report = await interruptible(io, () => initProject({ project: options.project, bases }));
+      const report = await interruptible(io, ({ signal }) =>
+        initProject({ project: options.project, bases, signal }),
+      );
       print(
         io,
         options,

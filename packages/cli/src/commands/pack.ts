@@ -20,7 +20,7 @@ export const packCommand: Register = (program, io) =>
     .action(async (dir: string, options: { out?: string; json?: boolean }) => {
       const { openSource, packFile, preparePeel } = await import("@banana-peel/client");
       const packed = await interruptible(io, async ({ signal }) =>
-        packFile(await openSource(await preparePeel(dir)), options.out, { signal }),
+        packFile(await openSource(await preparePeel(dir), { signal }), options.out, { signal }),
       );
       const { manifest, file, integrity, shasum } = packed;
       const { name, version } = manifest;

@@ -26,7 +26,7 @@ export const publishCommand: Register = (program, io) =>
       const { isSigned, openSource, preparePeel, publishPeel } = await import("@banana-peel/client");
       const { readKeyFile } = await import("@banana-peel/signer/node");
       const report = await interruptible(io, async ({ signal, onProgress }) => {
-        const source = await openSource(await preparePeel(path));
+        const source = await openSource(await preparePeel(path), { signal });
         const needsKey = options.key !== undefined || !(await isSigned(source));
         const key = needsKey ? await readKeyFile(options.key) : undefined;
         const { registry, tag, dryRun } = options;

@@ -46,7 +46,10 @@ export const trustCommand: Register = (program, io) => {
     )
     .action(async (rule: string, signer: string, options: TrustFlags) => {
       const { addTrust } = await import("@banana-peel/client");
-      show(options, await interruptible(io, () => addTrust({ project: options.project, rule, signer })));
+      show(
+        options,
+        await interruptible(io, ({ signal }) => addTrust({ project: options.project, rule, signer, signal })),
+      );
     });
   common(trust.command("remove").description("take a signer, or a whole rule, out of the policy"))
     .argument("<name>", "name, @scope/name or @scope/*")
@@ -54,7 +57,12 @@ export const trustCommand: Register = (program, io) => {
     .addHelpText("after", examples(["trust remove @team/*", "the scope's rule"]))
     .action(async (rule: string, signer: string | undefined, options: TrustFlags) => {
       const { removeTrust } = await import("@banana-peel/client");
-      show(options, await interruptible(io, () => removeTrust({ project: options.project, rule, signer })));
+      show(
+        options,
+        await interruptible(io, ({ signal }) =>
+          removeTrust({ project: options.project, rule, signer, signal }),
+        ),
+      );
     });
   return trust;
 };

@@ -72,8 +72,16 @@ describe("packFile", () => {
     const folder = await scratch();
     const file = join(folder, "out.tgz");
     await writeFile(file, "an earlier one");
-    const signal = AbortSignal.abort(new Error("enough"));
-    await expect(packFile(memorySource(files), file, { signal })).rejects.toThrow("enough");
+    const stop = new AbortController();
+    const disk: Disk = {
+      ...nodeDisk,
+      async open(...given) {
+        stop.abort(new Error("enough"));
+        return nodeDisk.open(...given);
+      },
+    };
+    const stopped = packFile(memorySource(files), file, { disk, signal: stop.signal });
+    await expect(stopped).rejects.toThrow("enough");
     expect(await readdir(folder)).toEqual(["out.tgz"]);
     expect(await readFile(file, "utf8")).toBe("an earlier one");
   });

@@ -13,12 +13,17 @@ class Enough extends Error {}
 /**
  * The peel in a tarball on disk, in constant memory: it is read once, when it is opened, and again for each large file
  * that is asked for.
+ * @param signal stops reading, now and later, with an AbortError
  * @throws BananaError TARBALL_INVALID
  */
-export async function tarballSource(path: string, label: string): Promise<PeelSource> {
+export async function tarballSource(
+  path: string,
+  label: string,
+  signal?: AbortSignal | undefined,
+): Promise<PeelSource> {
   const digests = new Map<string, FileDigest>();
   const small = new Map<string, Uint8Array>();
-  await readTarball(createReadStream(path), label, (name, size) => {
+  await readTarball(createReadStream(path, { signal }), label, (name, size) => {
     const hash = createHash("sha256");
     const pieces: Uint8Array[] | undefined = size <= SMALL ? [] : undefined;
     return {
@@ -42,7 +47,7 @@ export async function tarballSource(path: string, label: string): Promise<PeelSo
     measured(name, maxBytes);
     const bytes = small.get(name);
     if (bytes !== undefined) yield bytes;
-    else yield* entry(path, label, name);
+    else yield* entry(path, label, name, signal);
   };
   return {
     label,
@@ -69,10 +74,15 @@ function roomIn(out: PassThrough): Promise<void> {
 }
 
 /** One file of a tarball, as it is unpacked; the rest of the tarball isn't read. */
-async function* entry(path: string, label: string, wanted: string): AsyncGenerator<Uint8Array> {
+async function* entry(
+  path: string,
+  label: string,
+  wanted: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   const out = new PassThrough({ highWaterMark: SMALL });
   const input = async function* () {
-    for await (const chunk of createReadStream(path)) {
+    for await (const chunk of createReadStream(path, { signal })) {
       if (out.writableNeedDrain) await roomIn(out);
       if (out.destroyed || out.writableEnded) throw new Enough();
       yield chunk as Buffer;

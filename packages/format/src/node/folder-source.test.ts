@@ -109,6 +109,20 @@ describe("folderSource", () => {
     expect((await caught(() => source().list())).code).toBe("FILE_TOO_LARGE");
   });
 
+  it("stops between two pieces of a file when it is told to", async () => {
+    await truncate(join(folder, "peel/previews/one.png"), 3 * 1024 * 1024);
+    const stop = new AbortController();
+    const stopped = folderSource(join(folder, "peel"), stop.signal);
+    let pieces = 0;
+    const read = async () => {
+      for await (const _ of stopped.stream!("previews/one.png"))
+        if (++pieces === 1) stop.abort(new Error("enough"));
+    };
+    await expect(read()).rejects.toThrow("enough");
+    expect(pieces).toBe(1);
+    await expect(stopped.digest!("previews/one.png")).rejects.toThrow("enough");
+  });
+
   it("says that the folder is missing", async () => {
     const error = await caught(() => folderSource(join(folder, "absent")).list());
     expect(error).toMatchObject({ code: "FILE_MISSING", where: join(folder, "absent") });

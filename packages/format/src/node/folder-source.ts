@@ -32,8 +32,9 @@ const readWholeLater = promisify(readFile);
  * A source over a folder. Symbolic links (also on the way to a file) and anything but plain files and folders are
  * refused; `.git*` entries and node_modules at the top are not part of a peel.
  * Its methods throw BananaError FILE_MISSING, FILE_TOO_LARGE and PATH_INVALID.
+ * @param signal stops what is read piece by piece, with its reason
  */
-export function folderSource(folder: string): PeelSource {
+export function folderSource(folder: string, signal?: AbortSignal): PeelSource {
   return {
     label: folder,
     async list() {
@@ -57,7 +58,7 @@ export function folderSource(folder: string): PeelSource {
     async *stream(path, maxBytes) {
       const file = openFile(folder, path, maxBytes);
       try {
-        yield* pieces(file);
+        yield* pieces(file, signal);
       } finally {
         closeSync(file.fd);
       }
@@ -67,7 +68,7 @@ export function folderSource(folder: string): PeelSource {
       try {
         const hash = createHash("sha256");
         let bytes = 0;
-        for await (const piece of pieces(file)) {
+        for await (const piece of pieces(file, signal)) {
           hash.update(piece);
           bytes += piece.length;
         }
@@ -107,9 +108,13 @@ function openFile(folder: string, path: string, maxBytes = Number.POSITIVE_INFIN
 }
 
 /** The rest of a file, piece by piece in one buffer. */
-async function* pieces({ fd, size }: OpenFile): AsyncGenerator<Uint8Array, void, undefined> {
+async function* pieces(
+  { fd, size }: OpenFile,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(PIECE, size)));
   for (;;) {
+    signal?.throwIfAborted();
     const length =
       size <= AT_ONCE
         ? readSync(fd, buffer, 0, buffer.length, null)

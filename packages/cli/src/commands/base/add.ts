@@ -20,7 +20,9 @@ export const baseAdd: Register = (base, io) =>
       const { initProject } = await import("@banana-peel/client");
       const { baseFolders } = await import("../../base-folder.js");
       const bases = await baseFolders(folders);
-      const report = await interruptible(io, () => initProject({ project: options.project, bases }));
+      const report = await interruptible(io, ({ signal }) =>
+        initProject({ project: options.project, bases, signal }),
+      );
       print(io, options, report, () => {
         const lines = report.bases.map(
           ({ family, version, path }) => `  base  ${family} ${version} (${path})\n`,
