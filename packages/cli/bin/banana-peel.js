@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 const arguments_ = process.argv.slice(2);
-if (arguments_.length === 1 && ["--version", "-V", "version"].includes(arguments_[0] ?? "")) {
+if (arguments_.length === 1 && ["--version", "-V", "-v", "version"].includes(arguments_[0] ?? "")) {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   process.stdout.write(`${version}\n`);
 } else {

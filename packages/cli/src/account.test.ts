@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { login, logout, whoami } from "../../client/src/login.js";
 import { expectCode } from "../../client/src/testing/expect-code.js";
 import { cleanEnv } from "../../client/src/testing/project.js";
-import { sampleCard } from "../../client/src/testing/sample-peel.js";
+import { sampleCard, sampleFiles, writeFiles } from "../../client/src/testing/sample-peel.js";
 import { removeScratch, scratch } from "../../client/src/testing/scratch.js";
 import { BIN, run } from "./testing/run.js";
 
@@ -15,8 +15,11 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let registry: Registry;
 let root: string;
+let peel: string;
 beforeAll(async () => {
   root = await scratch();
+  peel = await writeFiles(join(root, "peel"), sampleFiles());
+  expect((await run(["keygen"], { cwd: root, env: cleanEnv(root) })).status).toBe(0);
   registry = await startRegistry({ storage: join(root, "registry"), bases: [sampleCard()] });
 });
 afterAll(async () => {
@@ -38,7 +41,11 @@ it("logs in, is known, and logs out; the .npmrc keeps its other lines and is the
   );
   expect((await whoami(options)).username).toBe("ada");
   const kept = await readFile(npmrc, "utf8");
-  await expectCode(login({ ...ada, password: "wrong" }), "REGISTRY_REFUSED");
+  const wrong = await expectCode(login({ ...ada, password: "wrong" }), "REGISTRY_REFUSED");
+  expect([wrong.message, wrong.hint]).toEqual([
+    expect.stringContaining("ada has another password"),
+    expect.stringContaining("Type it again"),
+  ]);
   await expectCode(login({ ...ada, username: "a b" }), "USAGE");
   expect(await readFile(npmrc, "utf8")).toBe(kept);
   await login(ada);
@@ -60,5 +67,15 @@ it("logs in, is known, and logs out; the .npmrc keeps its other lines and is the
   expect((await cli("logout")).stdout).toContain(`logged out of ${registry.url}`);
   expect(await readFile(npmrc, "utf8")).toBe("; mine\nfund=false\n");
   expect((await cli("whoami")).status).toBe(6);
+  // A token that has expired, by whichever clock, isn't the same as none.
+  await writeFile(npmrc, `//${new URL(registry.url).host}/:_authToken=expired\n`);
+  for (const words of [["whoami"], ["publish", peel]]) {
+    const { status, stderr } = await cli(...words);
+    expect([status, stderr], words[0]).toEqual([
+      6,
+      expect.stringMatching(/has expired.+a clock is wrong.+login/),
+    ]);
+  }
+  await writeFile(npmrc, "");
   await expectCode(logout(options), "USAGE");
 });

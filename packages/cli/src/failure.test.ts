@@ -15,16 +15,16 @@ const problem = (rule: string, message: string, where: string) => ({
 });
 
 /** What is printed on stderr for an error. */
-async function printed(error: BananaError): Promise<string[]> {
+function printed(error: BananaError): string[] {
   const pieces: string[] = [];
   const stderr = { write: (piece: string) => pieces.push(piece) > 0 };
   const io = { stdout: { write: () => true }, stderr, colours: coloursFor({}) };
-  expect(await reportFailure(io, error, { json: false })).toBe(error.exitStatus);
+  expect(reportFailure(io, error, { json: false })).toBe(error.exitStatus);
   return pieces.join("").trimEnd().split("\n");
 }
 
 describe("an error with its problems", () => {
-  it("says each once, and then how many there are", async () => {
+  it("says each once, and then how many there are", () => {
     const problems = [problem("a/b", "expected 1, found 2", "x"), problem("c/d", "expected a, found b", "y")];
     const text = "expected 1, found 2 (and 1 more)";
     const error = new BananaError("SCHEMA_INVALID", text, {
@@ -32,7 +32,7 @@ describe("an error with its problems", () => {
       hint: "mend x",
       details: { problems },
     });
-    expect(await printed(error)).toEqual([
+    expect(printed(error)).toEqual([
       "error a/b: expected 1, found 2",
       "  at x",
       "  mend: mend x",
@@ -43,25 +43,22 @@ describe("an error with its problems", () => {
     ]);
   });
 
-  it("of one alone names that", async () => {
+  it("of one alone names that", () => {
     const problems = [problem("a/b", "expected 1, found 2", "x")];
     const error = new BananaError("SCHEMA_INVALID", "expected 1, found 2", {
       where: "x",
       details: { problems },
     });
-    expect((await printed(error)).at(-1)).toBe("error SCHEMA_INVALID: the problem listed above");
+    expect(printed(error).at(-1)).toBe("error SCHEMA_INVALID: the problem listed above");
   });
 
-  it("keeps what the problems don't say", async () => {
+  it("keeps what the problems don't say", () => {
     const problems = [problem("a/b", "expected 1, found 2", "x")];
     const error = new BananaError("SCHEMA_INVALID", "expected a peel, found none", {
       where: "z",
       details: { problems },
     });
-    expect((await printed(error)).slice(-2)).toEqual([
-      "error SCHEMA_INVALID: expected a peel, found none",
-      "  at z",
-    ]);
+    expect(printed(error).slice(-2)).toEqual(["error SCHEMA_INVALID: expected a peel, found none", "  at z"]);
   });
 });
 

@@ -98,9 +98,7 @@ describe("import", () => {
 
     const small = await cli("import", "dora.safetensors", "-b", vectors, "-o", "small", "--max-rank", "4");
     expect(small.status, small.stderr).toBe(0);
-    expect(small.stdout).toMatch(
-      /~ layers\.0\.up {2}DoRA approximated with rank 4, relative error \d\.\d+e-1/,
-    );
+    expect(small.stdout).toMatch(/~ layers\.0\.up {2}DoRA approximated with rank 4, relative error \d\d%/);
 
     // The base's card alone says nothing of its weights.
     await writeFile(join(root, "card.json"), await readFile(join(vectors, "base.json")));

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, CommanderError } from "commander";
 import { reportFailure } from "./failure.js";
 import { type Io, processIo } from "./io.js";
 import { createProgram } from "./program.js";
@@ -27,9 +27,12 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     else await program.parseAsync([...args], { from: "user" });
     return status;
   } catch (error) {
-    // A group of commands, such as trust, was named alone.
-    const group = program?.commands.find((command) => command.name() === args[0]);
-    return reportFailure(io, error, { json: args.includes("--json"), group });
+    const json = args.includes("--json");
+    if (program === undefined || !(error instanceof CommanderError))
+      return reportFailure(io, error, { json });
+    if (error.exitCode === 0) return 0;
+    const { usageError } = await import("./usage-error.js");
+    return reportFailure(io, await usageError(error, program, args), { json });
   }
 }
 

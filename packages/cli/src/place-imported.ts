@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { NewAdapter } from "@banana-peel/client";
 import { BananaError, FILES } from "@banana-peel/format";
+import { nameFor } from "./new/answers.js";
 
 /** Where an imported adapter goes, as the flags of `import` say. */
 export interface PlaceFlags {
@@ -25,7 +26,7 @@ export async function placeImported(
   if (out !== undefined && into === undefined) {
     const name = await createPeel({
       folder: out,
-      name: wanted ?? basename(resolve(out)),
+      name: wanted ?? nameFor(out),
       version,
       description,
       license,

@@ -1,6 +1,7 @@
 import { BananaError, isBananaError } from "@banana-peel/format";
 import { loadRegistryConfig, type RegistryConfig } from "./registry/npm-config.js";
 import { readText } from "./registry/read-text.js";
+import { NOT_ACCEPTED } from "./registry/refusal.js";
 import { type Requester, type RequestOptions, request } from "./registry/request.js";
 import { tokenKey, writeToken } from "./registry/user-npmrc.js";
 
@@ -44,12 +45,26 @@ export async function login(
       headers: { "content-type": "application/json", ...headers },
       body,
     });
-  const answer = await put(url).catch((error: unknown) => {
+  const again = (error: unknown) => {
     if (!isBananaError(error) || error.details?.status !== 409) throw error;
     // The account is there: with its password the same request gives a token.
     const basic = Buffer.from(`${username}:${password}`).toString("base64");
     return put(`${url}/-rev/1`, { authorization: `Basic ${basic}` });
-  });
+  };
+  const answer = await put(url)
+    .catch(again)
+    .catch((error: unknown) => {
+      if (!isBananaError(error) || error.details?.status !== 401) throw error;
+      throw new BananaError(
+        "REGISTRY_REFUSED",
+        `expected the name and password of an account, found that ${username} has another password`,
+        {
+          where: registry,
+          hint: "Type it again; if the name is somebody else's, choose another.",
+          cause: error,
+        },
+      );
+    });
   const token = answer?.token;
   if (typeof token !== "string" || !/^[\x21-\x7e]{1,10000}$/.test(token))
     throw new BananaError("REGISTRY_INVALID", "expected a token in the answer, found none", {
@@ -92,9 +107,10 @@ export async function whoami(options: AccountOptions): Promise<{ registry: strin
   const answer = await call(options, `${registry}-/whoami`, config, {});
   if (typeof answer?.username === "string" && answer.username !== "")
     return { registry, username: answer.username };
+  const hasToken = typeof config.options[tokenKey(registry)] === "string";
   throw new BananaError("REGISTRY_REFUSED", "expected a user who is logged in, found none", {
     where: registry,
-    hint: "Log in: banana-peel login NAME",
+    hint: hasToken ? NOT_ACCEPTED : "Log in: banana-peel login NAME",
   });
 }
 

@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { interruptible, print } from "../io.js";
 import type { NewFlags } from "../new/answers.js";
+import { shellWord } from "../ui/format.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
 
@@ -58,7 +59,7 @@ export const newCommand: Register = (program, io) =>
         return made;
       });
       const steps = (NEXT[template] ?? []).filter((step) => !read || !step.includes(" import "));
-      const next = [...(out === "." ? [] : [`cd ${out}`]), ...steps];
+      const next = [...(out === "." ? [] : [`cd ${shellWord(out)}`]), ...steps];
       const adapter = read && {
         format: read.result.format,
         rank: read.adapter.rank,

@@ -26,9 +26,12 @@ export const validateCommand: Register = (program, io, fail) =>
       const report = await validateFolder(await preparePeel(path), options.base);
       if (!report.valid) fail(INVALID);
       print(io, options, report, () => {
-        const texts = report.problems.map((problem) =>
-          messageText({ ...problem, code: problem.rule }, io.colours),
-        );
+        // Without a manifest it is another folder in most cases, whose files are none of ours.
+        const missing = report.problems.filter(({ rule }) => rule === "peel/manifest-missing");
+        const shown = missing.length > 0 ? missing : report.problems;
+        const texts = shown.map((problem) => messageText({ ...problem, code: problem.rule }, io.colours));
+        const others = report.problems.length - shown.length;
+        if (others > 0) texts.push(`${plural(others, "more problem")} without it; --json lists all\n`);
         const errors = report.problems.filter(({ severity }) => severity === "error").length;
         const warnings = report.problems.length - errors;
         const against = report.bases.map(({ family, version }) => `${family} ${version}`).join(", ");

@@ -30,3 +30,9 @@ export function plural(count: number, one: string): string {
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
+
+/** A word as a shell takes it, in quotes where it needs them. */
+export function shellWord(text: string): string {
+  if (/^[\w./\\:@~+-]+$/.test(text)) return text;
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
+}

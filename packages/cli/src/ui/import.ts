@@ -27,14 +27,14 @@ export function importText(report: ImportReport, colours: Colours): string {
     ...covered.map(
       ({ target, module, rank }) => `  ${colours.green("+")} ${target}  rank ${rank}, from ${plain(module)}`,
     ),
-    ...uncovered.map((target) => `  ${colours.dim("-")} ${target}  ${colours.dim("not changed")}`),
+    ...alike(uncovered).map((targets) => `  ${colours.dim("-")} ${targets}  ${colours.dim("not changed")}`),
     ...unmatched.map(
       ({ module, reason, nearest }) =>
         `  ${colours.yellow("!")} ${plain(module)}  left out: ${plain(reason)}${nearest.length > 0 ? ` (near ${nearest.join(", ")})` : ""}`,
     ),
     ...approximation.map(
       ({ target, form, rank, relativeError }) =>
-        `  ${colours.yellow("~")} ${target}  ${form} approximated with rank ${rank}, relative error ${relativeError.toExponential(2)}`,
+        `  ${colours.yellow("~")} ${target}  ${form} approximated with rank ${rank}, relative error ${percent(relativeError)}`,
     ),
     ...notes.map((note) => `note: ${plain(note)}`),
   ];
@@ -42,3 +42,31 @@ export function importText(report: ImportReport, colours: Colours): string {
   const end = problems.length === 0 ? "" : "before it can be published:\n";
   return `${lines.join("\n")}\n${end}${missing.join("")}`;
 }
+
+/** Names of targets with those together that differ in the number of their block alone: `blocks.1-7.attn.q_proj`. */
+export function alike(targets: readonly string[]): string[] {
+  const groups = new Map<string, number[]>();
+  for (const target of targets) {
+    const [, before = target, number, after = ""] = /^(.*?(?:^|\.))(\d+)((?:\.|$).*)$/.exec(target) ?? [];
+    const key = number === undefined ? target : `${before}#${after}`;
+    const numbers = groups.get(key) ?? [];
+    if (number !== undefined) numbers.push(Number(number));
+    groups.set(key, numbers);
+  }
+  return [...groups].map(([key, numbers]) =>
+    numbers.length === 0 ? key : key.replace("#", () => spans(numbers)),
+  );
+}
+
+/** `0-2,5` for 0, 1, 2 and 5. */
+function spans(numbers: readonly number[]): string {
+  const found: [number, number][] = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const last = found.at(-1);
+    if (last !== undefined && number === last[1] + 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  return found.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(",");
+}
+
+const percent = (part: number) => `${(100 * part).toPrecision(2)}%`;

@@ -74,6 +74,17 @@ describe("doctor", () => {
     expect(finding?.hint ?? "").toMatch(hint);
   });
 
+  it.each([
+    [-30 * 365.25 * 24, "30 years behind the registry's"],
+    [9 * 24, "9 days ahead of the registry's"],
+    [3, "3 hours ahead of the registry's"],
+    [-0.2, "12 min behind the registry's"],
+  ])("says by how much a clock is off (%d hours) in words", async (hours, words) => {
+    answer("ada");
+    const now = () => Date.now() + hours * 3_600_000;
+    expect((await look("clock", { now }))?.message).toBe(words);
+  });
+
   it("sees who isn't logged in, and pages that are no registry's", async () => {
     answer("");
     expect(await look("login")).toMatchObject({

@@ -83,7 +83,7 @@ function clock(date: string | undefined, now: number): Finding {
     return { check: "clock", status: "skipped", message: "the registry doesn't say what time it has" };
   const off = now - theirs;
   // The header has whole seconds.
-  const words = `${(Math.abs(off) / 1000).toFixed(0)} s ${off < 0 ? "behind" : "ahead of"} the registry's`;
+  const words = `${span(Math.abs(off))} ${off < 0 ? "behind" : "ahead of"} the registry's`;
   if (Math.abs(off) <= MAX_SKEW) return { check: "clock", status: "ok", message: words };
   return {
     check: "clock",
@@ -91,4 +91,18 @@ function clock(date: string | undefined, now: number): Finding {
     message: words,
     hint: "Set the clock: certificates and tokens are refused when it is off.",
   };
+}
+
+/** Units with their milliseconds. */
+const UNITS = [
+  ["years", 365.25 * 24 * 3600_000],
+  ["days", 24 * 3600_000],
+  ["hours", 3600_000],
+  ["min", 60_000],
+] as const;
+
+/** Milliseconds in the largest unit of which there are two or more. */
+function span(milliseconds: number): string {
+  const [unit, size] = UNITS.find(([, size]) => milliseconds >= 2 * size) ?? ["s", 1000];
+  return `${Math.round(milliseconds / size)} ${unit}`;
 }

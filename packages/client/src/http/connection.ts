@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Credentials, NpmOptions } from "./credentials.js";
 import { proxyFor } from "./proxy.js";
+import { withoutSecrets } from "./without-secrets.js";
 
 /** How a request reaches its host. */
 export interface Connection {
@@ -13,7 +14,8 @@ export interface Connection {
     readonly key: string | undefined;
     readonly rejectUnauthorized: boolean;
   };
-  readonly proxied: boolean;
+  /** The proxy's address without its secrets; undefined for none. */
+  readonly proxy: string | undefined;
 }
 
 /** Connections at once to one host where .npmrc doesn't say; npm's number. */
@@ -45,7 +47,7 @@ export async function connectionFor(
         url.protocol === "https:" ? new HttpsAgent(common) : new HttpAgent({ keepAlive: true, maxSockets });
     agents.set(name, agent);
   }
-  return { agent, tls, proxied: proxy !== undefined };
+  return { agent, tls, proxy: proxy && withoutSecrets(proxy.href) };
 }
 
 /** Loaded only where there is a proxy. */

@@ -114,6 +114,7 @@ describe("a registry behind a proxy", () => {
     await serve(false);
     const error = await expectCode(add([`proxy=${proxy.url}`]), "REGISTRY_REFUSED");
     expect(error.details?.status).toBe(status);
+    if (status === 407) expect(error.message).toBe("the proxy answered 407");
     await registry.close();
     await serve(true);
     const tunnel = await expectCode(add([`https-proxy=${proxy.url}`]), "REGISTRY_UNREACHABLE");
@@ -128,7 +129,9 @@ describe("a registry behind a proxy", () => {
 
   it("that isn't there, or is no address, is an error with a code", async () => {
     await serve(false);
-    await expectCode(add(["proxy=http://127.0.0.1:9/"]), "REGISTRY_UNREACHABLE");
+    const gone = await expectCode(add(["proxy=http://ada:secret@127.0.0.1:9/"]), "REGISTRY_UNREACHABLE");
+    expect(gone.message).toContain("by the proxy http://127.0.0.1:9/: the connection was refused");
+    expect(gone.hint).toContain("noproxy");
     await expectCode(add([], { HTTP_PROXY: "not an address" }), "PROJECT_INVALID");
     await expectCode(add([], { HTTP_PROXY: "file:///etc" }), "PROJECT_INVALID");
     expect(registry.requests).toEqual([]);

@@ -7,7 +7,7 @@ import { withPlainAddresses } from "./npm-definitions.js";
 
 /** Where requests go and with what rights, as .npmrc files and the environment say. */
 export interface RegistryConfig {
-  /** npm's flat options: tokens, proxies, certificates, time limits; and `environment`, where proxies may stand too. */
+  /** npm's flat options: tokens, proxies, certificates, time limits; and `environment`, where proxies may stand too; `noCafile`, what `cafile` names when it isn't there. */
   readonly options: NpmOptions;
   /** Path of the user's .npmrc. */
   readonly userConfig: string;
@@ -81,7 +81,10 @@ export async function loadRegistryConfig(options: ConfigOptions): Promise<Regist
   for (const [key, [field, value]] of Object.entries(PATIENCE))
     if (config.isDefault(key)) retry[field] = value;
   const timeout = config.isDefault("fetch-timeout") ? TIMEOUT_MS : npm.timeout;
-  const flat = { ...npm, retry, timeout, environment: env, userAgent: userAgent() };
+  const cafile = config.get("cafile");
+  const noCafile =
+    typeof cafile === "string" && cafile !== "" && !(await isFile(cafile)) ? cafile : undefined;
+  const flat = { ...npm, retry, timeout, environment: env, noCafile, userAgent: userAgent() };
   return {
     options: flat,
     userConfig: String(config.get("userconfig")),

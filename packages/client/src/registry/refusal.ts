@@ -12,13 +12,14 @@ const REFUSAL_MS = 10_000;
 
 /**
  * Reads an answer of a status from 400 on, as far as it can be read.
+ * @param options.hadRights whether a token or a password was sent
  * @returns REGISTRY_REFUSED with the status in `details.status`, and the problems that a gate found, in `details.retryAfter` the
  *   header Retry-After; CANCELLED
  */
 export async function readRefusal(
   response: IncomingMessage,
   url: string,
-  signal?: AbortSignal,
+  { signal, hadRights = false }: { signal?: AbortSignal | undefined; hadRights?: boolean } = {},
 ): Promise<BananaError> {
   const status = response.statusCode ?? 0;
   const where = withoutSecrets(url);
@@ -40,11 +41,11 @@ export async function readRefusal(
   const { said, problems } = readAnswer(Buffer.concat(chunks).toString("utf8"));
   return new BananaError(
     "REGISTRY_REFUSED",
-    `the registry answered ${status}${said === undefined ? "" : `: ${said.slice(0, 500)}`}`,
+    `the ${status === 407 ? "proxy" : "registry"} answered ${status}${said === undefined ? "" : `: ${said.slice(0, 500)}`}`,
     {
       where,
       hint:
-        HINTS[status] ??
+        (status === 401 && hadRights ? NOT_ACCEPTED : HINTS[status]) ??
         (status >= 500 ? SERVERS_FAULT : `See what ${STATUS_CODES[status] ?? status} means.`),
       details: {
         status,
@@ -74,8 +75,11 @@ function readAnswer(text: string): { said: string | undefined; problems: unknown
 }
 
 const SERVERS_FAULT = "It is the registry's fault: try again later.";
+/** For a right that was sent and not accepted. */
+export const NOT_ACCEPTED =
+  "The token or password of .npmrc was not accepted: it has expired or was revoked, or a clock is wrong (banana-peel doctor compares it with the registry's). Log in again: banana-peel login NAME";
 const HINTS: Readonly<Record<number, string>> = {
-  401: "Log in: put a token into .npmrc, as in //HOST/:_authToken=TOKEN (npm login does it).",
+  401: "Log in: banana-peel login NAME; or put a token into .npmrc, as in //HOST/:_authToken=TOKEN.",
   403: "This account may not do that: ask the registry's operator, or use another account's token in .npmrc.",
   404: "Check the address of the registry and the name.",
   407: "The proxy wants a user name and a password: put them into .npmrc, as in https-proxy=http://NAME:PASSWORD@HOST/.",

@@ -6,12 +6,20 @@ export function cancelled(cause?: unknown): BananaError {
   return new BananaError("CANCELLED", "stopped before the end; nothing was changed", { cause });
 }
 
-/** The coded error for a connection that failed: REGISTRY_CERTIFICATE, REGISTRY_UNREACHABLE. */
-export function unreachable(error: unknown, url: string): BananaError {
+/**
+ * The coded error for a connection that failed: REGISTRY_CERTIFICATE, REGISTRY_UNREACHABLE.
+ * @param by.proxy the proxy that the connection went to
+ * @param by.noCafile what `cafile` of .npmrc names, when it isn't there: npm passes that over
+ */
+export function unreachable(
+  error: unknown,
+  url: string,
+  by: { proxy?: string | undefined; noCafile?: string | undefined } = {},
+): BananaError {
   if (isBananaError(error)) return error;
   const { host } = new URL(url);
   const where = withoutSecrets(url);
-  const { code = "", message } = error as { code?: string; message?: string };
+  const { code = "", message, reason } = error as { code?: string; message?: string; reason?: string };
   const known = Object.hasOwn(CERTIFICATES, code) ? CERTIFICATES[code] : undefined;
   if (known !== undefined)
     return new BananaError(
@@ -19,31 +27,42 @@ export function unreachable(error: unknown, url: string): BananaError {
       `expected a certificate of ${host} that is trusted, found one ${known.found()}`,
       {
         where,
-        hint: known.hint,
+        hint:
+          known === unknown && by.noCafile
+            ? `cafile of .npmrc names ${by.noCafile}, which isn't there.`
+            : known.hint,
         details: { reason: code },
         cause: error,
       },
     );
   return new BananaError(
     "REGISTRY_UNREACHABLE",
-    `expected an answer from ${host}: ${REASONS[code] ?? message ?? String(error)}`,
+    `expected an answer from ${host}${by.proxy ? ` by the proxy ${by.proxy}` : ""}: ${REASONS[code] ?? reason ?? withoutOpenSsl(message) ?? String(error)}`,
     {
       where,
-      hint: hintFor(code),
+      hint: hintFor(code, by.proxy),
       cause: error,
     },
   );
 }
 
-function hintFor(code: string): string {
+/** What an error of OpenSSL says: its own line also has the address of a thread and a file of its source. */
+function withoutOpenSsl(message: string | undefined): string | undefined {
+  return /:SSL routines:[^:]*:([^:]+):/.exec(message ?? "")?.[1] ?? message;
+}
+
+function hintFor(code: string, proxy: string | undefined): string {
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code))
     return "It may want a client certificate: //HOST/:certfile=PATH and //HOST/:keyfile=PATH in .npmrc.";
-  if (code === "ERR_PROXY_REFUSED")
-    return "See https-proxy, proxy and noproxy in .npmrc, and HTTPS_PROXY in the environment; 407 wants https-proxy=http://NAME:PASSWORD@HOST/.";
+  if (code === "ERR_PROXY_REFUSED") return `${PROXY} 407 wants https-proxy=http://NAME:PASSWORD@HOST/.`;
+  if (proxy !== undefined) return `Is it the right proxy? ${PROXY}`;
   return "Check the address of the registry and the connection, then try again; nothing was changed.";
 }
 
+const PROXY =
+  "See https-proxy, proxy and noproxy in .npmrc, and HTTPS_PROXY and HTTP_PROXY in the environment.";
 const REASONS: Readonly<Record<string, string>> = {
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "it wants a client certificate, and got none",
   ETIMEDOUT: "none came in time",
   ECONNREFUSED: "the connection was refused",
   ENOTFOUND: "the host's name is unknown",

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { connectionFor } from "../http/connection.js";
-import { credentialsFor } from "../http/credentials.js";
+import { type Credentials, credentialsFor } from "../http/credentials.js";
 import { decodeBody } from "../http/decode-body.js";
 import { isRedirect, redirectTarget } from "../http/redirect.js";
 import { mayPass, mayRecover, type Retry, waitToRetry } from "../http/retry.js";
 import { sendOnce } from "../http/send-once.js";
+import { text } from "../http/text.js";
 import { withoutSecrets } from "../http/without-secrets.js";
 import type { RegistryConfig } from "./npm-config.js";
 import { readRefusal } from "./refusal.js";
@@ -46,7 +47,8 @@ export const request: Requester = async (address, config, options = {}) => {
   const registry = options.registry === undefined ? undefined : new URL(options.registry);
   let url = new URL(address);
   for (let redirects = 0; ; redirects++) {
-    const response = await persistently(url, config, { ...options, method, canRepeat }, registry);
+    const rights = credentialsFor(url, config.options, registry);
+    const response = await persistently(url, config, { ...options, method, canRepeat, rights });
     const status = response.statusCode ?? 0;
     const where = withoutSecrets(url.href);
     if (isRedirect(status)) {
@@ -55,7 +57,10 @@ export const request: Requester = async (address, config, options = {}) => {
       url = redirectTarget(url, { status, location }, { method, canRepeat, redirects });
       continue;
     }
-    if (status >= 400) throw await readRefusal(response, url.href, signal);
+    if (status >= 400) {
+      const { authorization = options.headers?.authorization } = rights;
+      throw await readRefusal(response, url.href, { signal, hadRights: authorization !== undefined });
+    }
     const { headers } = response;
     return {
       status,
@@ -65,19 +70,17 @@ export const request: Requester = async (address, config, options = {}) => {
   }
 };
 
-type Sending = RequestOptions & { method: string; canRepeat: boolean };
+type Sending = RequestOptions & { method: string; canRepeat: boolean; rights: Credentials };
 
 /** Sends to one address, and again where another try may better it. */
 async function persistently(
   url: URL,
   config: RegistryConfig,
-  { method, headers = {}, body, signal, canRepeat, timeout }: Sending,
-  registry: URL | undefined,
+  { method, headers = {}, body, signal, canRepeat, timeout, rights }: Sending,
 ): Promise<IncomingMessage> {
   const { options } = config;
   const retry = options.retry as Retry;
   const retries = canRepeat && method !== "POST" ? retry.retries : 0;
-  const rights = credentialsFor(url, options, registry);
   const connection = await connectionFor(url, options, rights);
   const outgoing = {
     url,
@@ -111,7 +114,8 @@ async function persistently(
         failures--;
         continue;
       }
-      if (!mayRecover(error) || failures > retries) throw unreachable(error, url.href);
+      if (!mayRecover(error) || failures > retries)
+        throw unreachable(error, url.href, { proxy: connection.proxy, noCafile: text(options.noCafile) });
     }
     await waitToRetry(retry, failures, { retryAfter, signal }).catch((error: unknown) => {
       throw cancelled(error);
