@@ -7,42 +7,7 @@ export {
   removePeels,
   updatePeels,
 } from "@banana-peel/client";
-export {
-  BananaError,
-  type BaseCard,
-  type ErrorCode,
-  isBananaError,
-  type Lockfile,
-  memorySource,
-  type PeelManifest,
-  type PeelSource,
-} from "@banana-peel/format";
-export {
-  encodePng,
-  type GeneratedPicture,
-  type GenerateOptions,
-  type ImageModel,
-  openImage,
-} from "@banana-peel/image";
-export type {
-  Base,
-  Feeds,
-  LoadedPeel,
-  OnProgress,
-  Ort,
-  PeelChoice,
-  PeelUse,
-  Plan,
-  PlanOptions,
-  Progress,
-  Report,
-  RunFeeds,
-  RunOptions,
-  SetPeelsOptions,
-} from "@banana-peel/runtime";
 export { type OrtWorker, type OrtWorkerOptions, openOrtWorker } from "@banana-peel/runtime/node";
-export { unsafeUnverifiedPeel, type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
-export type { SignerChoice } from "../check-signer.js";
-export type { PeelInput } from "../open-peel.js";
+export * from "../common.js";
 export { type OpenFolderOptions, openBase } from "./open-base.js";
 export { type OpenPeelOptions, openPeel } from "./open-peel.js";

@@ -1,34 +1,4 @@
-export {
-  BananaError,
-  type BaseCard,
-  type ErrorCode,
-  isBananaError,
-  type Lockfile,
-  memorySource,
-  type PeelManifest,
-  type PeelSource,
-} from "@banana-peel/format";
-export {
-  encodePng,
-  type GeneratedPicture,
-  type GenerateOptions,
-  type ImageModel,
-  openImage,
-} from "@banana-peel/image";
-export type {
-  Base,
-  Feeds,
-  LoadedPeel,
-  Ort,
-  PeelUse,
-  Plan,
-  PlanOptions,
-  Report,
-  SetPeelsOptions,
-} from "@banana-peel/runtime";
-export { unsafeUnverifiedPeel, type VerifiedPeel, verifyPeel } from "@banana-peel/signer/verify";
-export type { SignerChoice } from "../check-signer.js";
-export type { PeelInput } from "../open-peel.js";
+export * from "../common.js";
 export type { DeviceFiles } from "./device-files.js";
 export { deviceSource } from "./device-source.js";
 export { type OpenDeviceOptions, openBase } from "./open-base.js";
