@@ -128,6 +128,29 @@ def make(net, folder):
     return made
 
 
+def saved(net, folder):
+    """A and B by peel and layer, as `make` saved them."""
+    made = {}
+    for peel, (rank, _, _) in PEELS.items():
+        tensors = load_file(folder / peel / "adapter_model.safetensors")
+        extra = folder / peel / "extra.safetensors"
+        tensors |= load_file(extra) if extra.exists() else {}
+        named = {
+            name.removeprefix("base_model.model.")
+            .removesuffix(".weight")
+            .replace("lora_embedding_", "lora_"): tensor
+            for name, tensor in tensors.items()
+        }
+        made[peel] = {
+            path: (
+                named[f"{path}.lora_A"].reshape(rank, -1),
+                named[f"{path}.lora_B"].reshape(-1, rank),
+            )
+            for path in NETS[net][2]
+        }
+    return made
+
+
 def fill(layer, pair):
     """Puts A and B into a PEFT layer, and holds PEFT's own delta to theirs."""
     a, b = (torch.from_numpy(each) for each in pair)

@@ -237,12 +237,20 @@ def write_form(form, net, exporter, made):
 
 
 def main():
-    """Without names everything; else the forms named, all of them if none, of the nets named, all of them if none."""
+    """Without names everything; else the forms named, all of them if none, of the nets named, all of them if none.
+
+    Adapters of nets that aren't named are those that lie there: other processors make others in the last bit.
+    """
     chosen = set(sys.argv[1:])
     unknown = chosen - set(FORMS) - set(NETS)
     if unknown:
         raise SystemExit(f"no form or net: {', '.join(sorted(unknown))}")
-    made = {net: write_net(net) for net in (chosen & set(NETS) or NETS)}
+    made = {
+        net: adapters.saved(net, OUT / "nets" / net)
+        if chosen and net not in chosen
+        else write_net(net)
+        for net in (chosen & set(NETS) or NETS)
+    }
     for form in FORMS:
         if chosen & set(FORMS) and form not in chosen:
             continue

@@ -177,20 +177,28 @@ def scale_behind(graph, node):
 
 
 def input_of(graph, x, form):
-    """The float tensor before a layer's own quantisation."""
+    """The float tensor before a layer's own quantisation, unless that stands for Relu."""
     node = graph.made.get(x)
     if form in ("integer", "qlinear"):
-        if node is not None and node.op_type in (
-            "DynamicQuantizeLinear",
-            "QuantizeLinear",
-        ):
+        if node is not None and node.op_type == "DynamicQuantizeLinear":
             return node.input[0]
+        if node is not None and node.op_type == "QuantizeLinear":
+            return x if is_relu(graph, node) else node.input[0]
         return x
     if node is not None and node.op_type == "DequantizeLinear":
         before = graph.made.get(node.input[0])
         if before is not None and before.op_type == "QuantizeLinear":
-            return before.input[0]
+            return x if is_relu(graph, before) else before.input[0]
     return x
+
+
+def is_relu(graph, quantise):
+    """Whether a grid begins at 0 and no Relu is left before it: onnxruntime's quantiser takes it away."""
+    before = graph.made.get(quantise.input[0])
+    if before is not None and before.op_type == "Relu":
+        return False
+    zero = numpy_helper.to_array(graph.tensors[quantise.input[2]])
+    return zero.item() == np.iinfo(zero.dtype).min
 
 
 def output_of(graph, node, form, scale):

@@ -54,6 +54,18 @@ describe("editModel", () => {
     expect(back.bytes).toEqual(embedded.bytes);
   });
 
+  it("takes an initializer away with the input that it is a default of", () => {
+    const before = read(linear(({ inputs }) => inputs.push("w", "ws")));
+    const put = { name: "w2", dataType: 3, dims: [2, 3], bytes: new Uint8Array(6) };
+    const reader = { name: "w_dq", opType: "DequantizeLinear", inputs: ["w2", "ws"], outputs: ["wd"] };
+    const edited = editModel(before, {
+      initializers: [put],
+      removedInitializers: new Set(["w"]),
+      replacedNodes: new Map([[2, reader]]),
+    });
+    expect(read(edited).graph.inputs.map(({ name }) => name)).toEqual(["x"]);
+  });
+
   it.each([
     ["a taken input", { inputs: [{ name: "x", dataType: 1, dims: [] }] }],
     ["an unknown tensor", { renamedOutputs: new Map([["z", "zz"]]) }],

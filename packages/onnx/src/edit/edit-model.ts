@@ -1,6 +1,6 @@
 import { invalid } from "../errors.js";
 import type { OnnxModel } from "../model/types.js";
-import { GRAPH, MODEL, TENSOR } from "../proto/fields.js";
+import { GRAPH, MODEL, TENSOR, VALUE } from "../proto/fields.js";
 import { name, payload, wireFields } from "../proto/wire.js";
 import { Chunks } from "./chunks.js";
 import {
@@ -43,11 +43,16 @@ function editGraph(bytes: Uint8Array, edits: ModelEdits): Chunks {
       field.no === GRAPH.initializer &&
       (edits.elements ?? edits.removedInitializers) !== undefined
     ) {
-      const own = tensorName(payload(field, "graph"));
+      const own = nameOf(payload(field, "graph"), TENSOR.name, "initializer");
       if (edits.removedInitializers?.has(own)) continue;
       const elements = edits.elements?.get(own);
       if (elements === undefined) chunks.raw(field.raw);
       else chunks.field(GRAPH.initializer, tensorWithElements(payload(field, "graph"), elements));
+    } else if (
+      field.no === GRAPH.input &&
+      edits.removedInitializers?.has(nameOf(payload(field, "graph"), VALUE.name, "input"))
+    ) {
+      // An initializer that is an input too is a default for it: alone, the input would have to be fed.
     } else chunks.raw(field.raw);
   }
   for (const added of edits.initializers ?? []) chunks.field(GRAPH.initializer, initializerMessage(added));
@@ -61,9 +66,9 @@ function renamed(outputs: readonly string[], { renamedOutputs }: ModelEdits): st
   return outputs.map((output) => renamedOutputs?.get(output) ?? output);
 }
 
-function tensorName(bytes: Uint8Array): string {
-  const field = wireFields(bytes, "initializer").find(({ no }) => no === TENSOR.name);
-  return field === undefined ? "" : name(field, "initializer");
+function nameOf(bytes: Uint8Array, no: number, where: string): string {
+  const field = wireFields(bytes, where).find((each) => each.no === no);
+  return field === undefined ? "" : name(field, where);
 }
 
 function checkEdits({ graph }: OnnxModel, edits: ModelEdits): void {

@@ -41,26 +41,30 @@ export function promotedEdits(
   };
   const weight = {
     name: `${name}/weight`,
-    ...(traced.form === "matmulnbits" ? nbits : plain)(promoted, turned),
+    ...(traced.form === "matmulnbits" ? packed : plain)(promoted, turned),
   };
+  // With x64quantprecision, onnxruntime gives an int8 weight without zero points one for all, which blocks don't take.
+  const zeroPoint = {
+    name: `${name}/zero-point`,
+    dataType: DATA_TYPE.int8,
+    dims: scale.dims,
+    bytes: new Uint8Array(scales.length),
+  };
+  const nbits = traced.form === "matmulnbits";
   const old = graph.nodes[traced.reader]!;
   const ints: Record<string, number> = Object.fromEntries(old.ints);
   const node: NewNode = {
     name: old.name,
     opType: old.opType,
     domain: old.domain,
-    inputs:
-      traced.form === "matmulnbits"
-        ? [old.inputs[0]!, weight.name, scale.name, ...withoutZeroPoints(old.inputs)]
-        : [weight.name, scale.name],
+    inputs: nbits
+      ? [old.inputs[0]!, weight.name, scale.name, ...withoutZeroPoints(old.inputs)]
+      : [weight.name, scale.name, zeroPoint.name],
     outputs: old.outputs,
-    ints:
-      traced.form === "matmulnbits"
-        ? { ...ints, bits: 8, block_size: PROMOTED_BLOCK }
-        : { ...ints, block_size: PROMOTED_BLOCK },
+    ints: nbits ? { ...ints, bits: 8, block_size: PROMOTED_BLOCK } : { ...ints, block_size: PROMOTED_BLOCK },
   };
   return {
-    initializers: [weight, scale],
+    initializers: [weight, scale, ...(nbits ? [] : [zeroPoint])],
     replacedNodes: new Map([[traced.reader, node]]),
     removedInitializers: readByTargetOnly(graph, traced),
   };
@@ -125,7 +129,7 @@ function plain({ k, n, values }: Promoted, turned: boolean) {
 }
 
 /** uint8 around 128, [N, blocks, 32]; what pads K is 128, which stands for 0. */
-function nbits({ k, n, values }: Promoted) {
+function packed({ k, n, values }: Promoted) {
   const blocks = Math.ceil(k / PROMOTED_BLOCK);
   const bytes = new Uint8Array(n * blocks * PROMOTED_BLOCK).fill(128);
   for (let column = 0; column < n; column++)

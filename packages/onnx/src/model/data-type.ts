@@ -3,6 +3,8 @@ export const DATA_TYPE = {
   float: 1,
   uint8: 2,
   int8: 3,
+  uint16: 4,
+  int16: 5,
   int32: 6,
   int64: 7,
   float16: 10,

@@ -1,17 +1,21 @@
 import type { OnnxGraph } from "../model/types.js";
+import { clipsAtZero } from "./clips.js";
 import { isOperator, onlyReader, producer } from "./graph.js";
 
 /** Pairs that are walked through: a layer has one, or two where models were put together. */
 const PAIRS = 4;
 
-/** Walks from a layer's input back through pairs of QuantizeLinear and DequantizeLinear. */
+/**
+ * Walks from a layer's input back through pairs of QuantizeLinear and DequantizeLinear, but past none that may stand for
+ * an activation.
+ */
 export function inputsOf(graph: OnnxGraph, first: string): string[] {
   const names = [first];
   for (let pairs = 0; pairs < PAIRS; pairs++) {
     const dequantise = producer(graph, names.at(-1)!);
     if (!isOperator(dequantise, "DequantizeLinear")) return names;
     const quantise = producer(graph, dequantise.inputs[0]!);
-    if (!isOperator(quantise, "QuantizeLinear")) return names;
+    if (!isOperator(quantise, "QuantizeLinear") || clipsAtZero(graph, quantise)) return names;
     names.push(quantise.inputs[0]!);
   }
   return names;

@@ -1,9 +1,10 @@
 import type { OnnxGraph, OnnxNode } from "../model/types.js";
+import { clipsAtZero } from "./clips.js";
 import { convolutionOf } from "./convolution.js";
 import { outputsOf } from "./ends.js";
 import { isOperator, onlyReader, producer } from "./graph.js";
 import { ownWeight } from "./own.js";
-import type { Fail, Tracer } from "./types.js";
+import type { Fail, TracedTarget, Tracer } from "./types.js";
 
 /** Places of the weight's parts among the inputs of each operator. */
 const PARTS = {
@@ -41,17 +42,26 @@ export const traceIntegers: Tracer = ({ graph, node, index, fail }) => {
     axis: conv ? 0 : 1,
     blockSize: undefined,
     reader: index,
-    inputs: node.opType === "DynamicQuantizeMatMul" ? [node.inputs[0]!] : [floatInput(graph, node, fail)],
     outputs: outputsOf(graph, found.output),
-    quantised: new Map(),
+    ...(node.opType === "DynamicQuantizeMatMul"
+      ? { inputs: [node.inputs[0]!], quantised: new Map() }
+      : inputOf(graph, node, fail)),
   };
 };
 
-/** What the whole numbers of a node's first input were made from. */
-function floatInput(graph: OnnxGraph, node: OnnxNode, fail: Fail): string {
-  const quantise = producer(graph, node.inputs[0]!);
+/**
+ * What the whole numbers of a node's first input were made from; those themselves where their grid may stand for an
+ * activation. A dynamic grid never does: it holds all that it is made from.
+ */
+function inputOf(graph: OnnxGraph, node: OnnxNode, fail: Fail): Pick<TracedTarget, "inputs" | "quantised"> {
+  const stored = node.inputs[0]!;
+  const quantise = producer(graph, stored);
+  if (isOperator(quantise, "QuantizeLinear") && clipsAtZero(graph, quantise)) {
+    const [, scale, zeroPoint = ""] = quantise.inputs;
+    return { inputs: [stored], quantised: new Map([[stored, { scale: scale!, zeroPoint }]]) };
+  }
   if (isOperator(quantise, "DynamicQuantizeLinear") || isOperator(quantise, "QuantizeLinear"))
-    return quantise.inputs[0]!;
+    return { inputs: [quantise.inputs[0]!], quantised: new Map() };
   throw fail(
     `expected DynamicQuantizeLinear or QuantizeLinear to make its first input, found ${quantise?.opType ?? "no node"}`,
   );

@@ -1,4 +1,5 @@
 import type { OnnxGraph } from "../model/types.js";
+import { clipsAtZero } from "./clips.js";
 import { checkChannelAxis, convolutionOf } from "./convolution.js";
 import { isOperator, producer } from "./graph.js";
 import { ownWeight } from "./own.js";
@@ -50,8 +51,8 @@ export const traceQLinear: Tracer = ({ graph, node, index, fail }) => {
   };
 };
 
-/** What QuantizeLinear makes a tensor from. */
+/** What QuantizeLinear makes a tensor from, unless it may stand for an activation. */
 function before(graph: OnnxGraph, name: string): string[] {
   const quantise = producer(graph, name);
-  return isOperator(quantise, "QuantizeLinear") ? [quantise.inputs[0]!] : [];
+  return isOperator(quantise, "QuantizeLinear") && !clipsAtZero(graph, quantise) ? [quantise.inputs[0]!] : [];
 }

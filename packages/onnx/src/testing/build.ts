@@ -85,23 +85,30 @@ export function model(graphBytes: Uint8Array): Uint8Array {
 
 /** MatMul(x, DequantizeLinear(w, s)) + bias, K 2 and N 3; `change` edits its parts before it is built. */
 export function linear(
-  change: (parts: { nodes: TestNode[]; initializers: Uint8Array[]; outputs: string[] }) => void = () => {},
+  change: (parts: {
+    nodes: TestNode[];
+    initializers: Uint8Array[];
+    inputs: string[];
+    outputs: string[];
+  }) => void = () => {},
 ): Uint8Array {
   const floats = (...values: number[]) => new Uint8Array(new Float32Array(values).buffer);
   const parts = {
     nodes: [
-      { name: "q", op: "QuantizeLinear", inputs: ["x", "s"], outputs: ["xq"] },
-      { name: "dq", op: "DequantizeLinear", inputs: ["xq", "s"], outputs: ["xd"] },
+      { name: "q", op: "QuantizeLinear", inputs: ["x", "s", "xz"], outputs: ["xq"] },
+      { name: "dq", op: "DequantizeLinear", inputs: ["xq", "s", "xz"], outputs: ["xd"] },
       { name: "w_dq", op: "DequantizeLinear", inputs: ["w", "ws"], outputs: ["wd"], ints: { axis: 1 } },
       { name: "mm", op: "MatMul", inputs: ["xd", "wd"], outputs: ["product"] },
       { name: "add", op: "Add", inputs: ["bias", "product"], outputs: ["y"] },
     ] as TestNode[],
     initializers: [
       tensor("s", 1, [], { raw: floats(0.1) }),
+      tensor("xz", 3, [], { raw: new Uint8Array([3]) }),
       tensor("w", 3, [2, 3], { raw: new Uint8Array([1, 2, 3, 255, 254, 253]) }),
       tensor("ws", 1, [3], { floats: floats(0.1, 0.2, 0.3) }),
       tensor("bias", 1, [3], { raw: floats(1, 2, 3) }),
     ],
+    inputs: ["x"],
     outputs: ["y"],
   };
   change(parts);
@@ -109,7 +116,7 @@ export function linear(
     graph({
       nodes: parts.nodes.map(node),
       initializers: parts.initializers,
-      inputs: ["x"],
+      inputs: parts.inputs,
       outputs: parts.outputs,
     }),
   );

@@ -42,7 +42,7 @@ const pacer = () => new Pacer(() => performance.now(), undefined);
 
 describe.each(exportedNames())("%s", (name) => {
   const vector = exportedBase(name);
-  const { expected, net: _, ...memory } = vector;
+  const { expected, net, ...memory } = vector;
   const usesOf = (uses: [string, number][], base: Base) =>
     Promise.all(
       uses.map(async ([peel, weight]) => ({ peel: await exportedPeel(vector, peel, base), weight })),
@@ -111,7 +111,29 @@ describe.each(exportedNames())("%s", (name) => {
     expect(await run()).toEqual(off);
     await base.dispose();
   });
+
+  it("changes its outputs, attached, as PyTorch's float model does", async () => {
+    const base = await openBase({ ...memory, ort, sessionOptions: plainSession(name) });
+    const outputs = new Map(net.outputs.map(({ uses, float }) => [JSON.stringify(uses), float]));
+    const float = (uses: unknown) => expectedFloats(outputs.get(JSON.stringify(uses))!, "float32");
+    const run = async () => {
+      const { y } = await base.run("main", { x: exportedInput(vector) });
+      return asFloats(y!.data as Float32Array | Uint16Array);
+    };
+    const off = await run();
+    for (const { uses } of net.outputs) {
+      if (uses.length === 0 || uses[0]![0] === "faint") continue;
+      await base.setPeels(await usesOf(uses, base), { strategy: "attach" });
+      const found = cosine(less(await run(), off), less(float(uses), float([])));
+      expect(found, JSON.stringify(uses)).toBeGreaterThan(name.endsWith("nbits2") ? 0.8 : 0.97);
+    }
+    await base.dispose();
+  });
 });
+
+const less = (a: Float32Array, b: Float32Array) => a.map((value, i) => value - b[i]!);
+const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+const cosine = (a: Float32Array, b: Float32Array) => product(a, b) / Math.sqrt(product(a, a) * product(b, b));
 
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

@@ -8,7 +8,7 @@ import {
 } from "@banana-peel/onnx";
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
-import { branchInputs, dequantiseNode, downNode, upProduct } from "./branch-nodes.js";
+import { branchInputs, castNode, dequantiseNode, downNode, upProduct } from "./branch-nodes.js";
 import { type Branch, branchesOf, cutOf, inputB, part } from "./branches.js";
 import { flatNodes, inPlaceConstants, inPlaceNodes, inPlaceShapes, isInPlace } from "./in-place.js";
 import { cutPacks, packsFor } from "./packs.js";
@@ -50,7 +50,7 @@ export function attachEdits(
     const quantised = branch.targets.find(({ target, traced }) => traced.quantised.has(target.output));
     if (quantised !== undefined) {
       const { node, change } = { node: quantised.traced.node, change: part(quantised.target.path, "change") };
-      const floats = floatLayer(quantised, graph.model.graph.nodes[node]!, change);
+      const floats = floatLayer(quantised, graph.model.graph.nodes[node]!, change, graph);
       inputs.push({
         ...branchInputs(quantised, inputA, { name: inputB(quantised.target.path), rank: all })[1]!,
       });
@@ -92,11 +92,10 @@ function downNodes(branch: Branch, { model }: OpenGraph, inPlace = false): NewNo
   const lows = targets.map(({ target }) => part(target.path, "low"));
   const low = split === undefined ? lows[0]! : `${a}/low`;
   const nodes: NewNode[] = [];
-  // CastLike takes the type from another tensor and needs no attribute.
   if (inPlace) nodes.push(...flatNodes(branch, from));
   else if (grid !== undefined)
     nodes.push({ name: `${a}/widen`, ...dequantiseNode(input, grid), outputs: [from] });
-  else if (half) nodes.push({ name: `${a}/widen`, opType: "CastLike", inputs: [input, a], outputs: [from] });
+  else if (half) nodes.push({ name: `${a}/widen`, ...castNode(input, DATA_TYPE.float), outputs: [from] });
   const node = model.graph.nodes[open.traced.node];
   const product = factors === undefined ? low : `${a}/product`;
   nodes.push({ name: `${a}/down`, ...downNode(open, node, from, a), outputs: [product] });
@@ -127,8 +126,7 @@ function upNodes(open: OpenTarget, output: string): NewNode[] {
   const wide = half ? part(path, "wide") : change;
   const base = part(path, "base");
   const nodes: NewNode[] = [upNode(open, wide)];
-  if (half)
-    nodes.push({ name: part(path, "narrow"), opType: "CastLike", inputs: [wide, base], outputs: [change] });
+  if (half) nodes.push({ name: part(path, "narrow"), ...castNode(wide, open.valueType), outputs: [change] });
   nodes.push({ name: part(path, "add"), opType: "Add", inputs: [base, change], outputs: [output] });
   return nodes;
 }

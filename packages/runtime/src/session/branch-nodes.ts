@@ -65,6 +65,11 @@ export function upProduct({ traced: { convolution } }: OpenTarget, low: string, 
   };
 }
 
+/** A tensor in another type: TensorProto.DataType. */
+export function castNode(value: string, to: number) {
+  return { opType: "Cast", inputs: [value], ints: { to } };
+}
+
 /** DequantizeLinear of a tensor. */
 export function dequantiseNode(value: string, { scale, zeroPoint }: QuantisedValue) {
   return { opType: "DequantizeLinear", inputs: [value, scale, ...(zeroPoint ? [zeroPoint] : [])] };

@@ -42,8 +42,11 @@ export interface Cut {
  */
 export function cutOf({ target, traced, outputNode }: OpenTarget, { model }: OpenGraph): Cut {
   const [product, biased] = traced.outputs;
-  const fromIntegers = traced.form === "qdq" && traced.kind === "linear" && traced.inputs.length > 1;
-  const node = product === undefined ? undefined : model.graph.producers.get(product);
+  const { nodes, producers } = model.graph;
+  const opTypeBefore = () => nodes[producers.get(traced.inputs[0]!) ?? -1]?.opType;
+  const fromIntegers =
+    traced.form === "qdq" && traced.kind === "linear" && opTypeBefore() === "DequantizeLinear";
+  const node = product === undefined ? undefined : producers.get(product);
   if (fromIntegers && target.output === biased && node !== undefined) return { output: product!, node };
   return { output: target.output, node: outputNode };
 }

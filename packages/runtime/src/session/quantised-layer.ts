@@ -1,5 +1,10 @@
-import type { NewNode, OnnxNode } from "@banana-peel/onnx";
+import { DATA_TYPE, type NewNode, type OnnxNode } from "@banana-peel/onnx";
 import type { OpenTarget } from "../base/check-target.js";
+import type { OpenGraph } from "../base/open-graph.js";
+import { castNode } from "./branch-nodes.js";
+
+/** Version of ONNX's operators from which DequantizeLinear takes a scale for each index of an axis. */
+const DEQUANTISES_BY_AXIS = 13;
 
 /** Inputs of the operators with a quantised output, by what they are. */
 const PLACES = {
@@ -16,9 +21,10 @@ const PLACES = {
  * @returns nodes that stand before the old one, between which the branch fits, and the one that takes its place
  */
 export function floatLayer(
-  { traced, target }: OpenTarget,
+  { traced, target, weight, scale }: OpenTarget,
   node: OnnxNode,
   change: string,
+  { model }: OpenGraph,
 ): { before: NewNode[]; after: NewNode; sum: NewNode } {
   const { operator } = traced;
   const part = (name: string) => `banana-peel/${target.path}/${name}`;
@@ -39,24 +45,28 @@ export function floatLayer(
       inputs: given(x, xScale, xZero),
       outputs: [part("x")],
     },
-    {
-      name: part("float-w"),
-      opType: "DequantizeLinear",
-      inputs: given(w, wScale, wZero),
-      outputs: [part("w")],
-      ints: { axis: traced.axis },
-    },
+    ...((model.opsets.get("") ?? 0) >= DEQUANTISES_BY_AXIS
+      ? [
+          {
+            name: part("float-w"),
+            opType: "DequantizeLinear",
+            inputs: given(w, wScale, wZero),
+            outputs: [part("w")],
+            ints: { axis: traced.axis },
+          },
+        ]
+      : oldWeight(part, [w, wScale, wZero], scale?.count === 1 ? 0 : weight.dims.length - traced.axis - 1)),
   ];
   // onnxruntime keeps such a bias in int32, in units of both scales together.
   if (bias)
     before.push(
       { name: part("bias-scale"), opType: "Mul", inputs: [wScale, xScale], outputs: [part("bias-scale")] },
+      { name: part("bias-cast"), ...castNode(bias, DATA_TYPE.float), outputs: [part("bias-sums")] },
       {
         name: part("float-bias"),
-        opType: "DequantizeLinear",
-        inputs: [bias, part("bias-scale")],
+        opType: "Mul",
+        inputs: [part("bias-sums"), part("bias-scale")],
         outputs: [part("bias")],
-        ints: { axis: 0 },
       },
     );
   before.push({
@@ -76,6 +86,55 @@ export function floatLayer(
       outputs: node.outputs,
     },
   };
+}
+
+/**
+ * (w - zero point) * scale in the operators of before.
+ * @param behind number of the weight's axes behind that of the scales
+ */
+function oldWeight(
+  part: (name: string) => string,
+  [w, scale, zeroPoint]: readonly [string, string, string?],
+  behind: number,
+): NewNode[] {
+  const axes = Array.from({ length: behind }, (_, i) => i + 1);
+  const along = (name: string, value: string): NewNode[] =>
+    behind === 0
+      ? []
+      : [
+          {
+            name: part(name),
+            opType: "Unsqueeze",
+            inputs: [value],
+            outputs: [part(name)],
+            lists: { axes },
+          },
+        ];
+  const turned = (name: string, value: string) => (behind === 0 ? value : part(name));
+  const whole = part("w-whole");
+  const nodes: NewNode[] = [{ name: whole, ...castNode(w, DATA_TYPE.float), outputs: [whole] }];
+  const centred = zeroPoint ? part("w-centred") : whole;
+  if (zeroPoint)
+    nodes.push(
+      { name: part("w-zero"), ...castNode(zeroPoint, DATA_TYPE.float), outputs: [part("w-zero")] },
+      ...along("w-zero-along", part("w-zero")),
+      {
+        name: centred,
+        opType: "Sub",
+        inputs: [whole, turned("w-zero-along", part("w-zero"))],
+        outputs: [centred],
+      },
+    );
+  return [
+    ...nodes,
+    ...along("w-scale-along", scale),
+    {
+      name: part("float-w"),
+      opType: "Mul",
+      inputs: [centred, turned("w-scale-along", scale)],
+      outputs: [part("w")],
+    },
+  ];
 }
 
 function given(value: string, scale: string, zeroPoint: string | undefined): string[] {
