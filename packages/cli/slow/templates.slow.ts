@@ -29,9 +29,12 @@ beforeAll(async () => {
   env = {
     ORT_DISABLE_TELEMETRY: "1",
     EXPO_NO_TELEMETRY: "1",
+    // Metro's cache, which it leaves, is the test's own.
+    TMPDIR: at("temporary"),
     BANANA_PEEL_STORE: at("store"),
     XDG_CONFIG_HOME: at("config"),
   };
+  await mkdir(at("temporary"));
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox"],

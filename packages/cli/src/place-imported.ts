@@ -21,7 +21,7 @@ export interface PlaceFlags {
 export async function placeImported(
   { out, into, name: wanted, version, description, license }: PlaceFlags,
   { adapter, origin }: { adapter: NewAdapter; origin: string },
-): Promise<{ folder: string; name: string; version: string }> {
+): Promise<{ folder: string; name: string; version: string; unsigned: boolean }> {
   const { addAdapter, createPeel, preparePeel } = await import("@banana-peel/client");
   if (out !== undefined && into === undefined) {
     const name = await createPeel({
@@ -33,7 +33,7 @@ export async function placeImported(
       adapter,
       origin,
     });
-    return { folder: out, name, version };
+    return { folder: out, name, version, unsigned: false };
   }
   if (into === undefined || out !== undefined)
     throw new BananaError("USAGE", `expected either --out or --into, found ${into ? "both" : "neither"}`, {
@@ -41,10 +41,10 @@ export async function placeImported(
       hint: "--out DIR makes a peel; --into DIR puts the adapter into one that is there.",
     });
   const folder = await preparePeel(into);
-  await addAdapter(folder, adapter);
+  const { unsigned } = await addAdapter(folder, adapter);
   const manifest = JSON.parse(await readFile(join(folder, FILES.manifest), "utf8")) as Record<
     string,
     unknown
   >;
-  return { folder, name: String(manifest.name ?? into), version: String(manifest.version ?? "") };
+  return { folder, name: String(manifest.name ?? into), version: String(manifest.version ?? ""), unsigned };
 }

@@ -22,12 +22,21 @@ const manifest = async () => JSON.parse(await readFile(join(root, "peel.json"), 
 
 it("adds an adapter for each family, replaces one for the same, and keeps the rest", async () => {
   await writeFile(join(root, "peel.json"), '{"name":"@peels/x","custom":true}');
-  expect(await addAdapter(root, adapter("nano", 1))).toBe("adapter.safetensors");
-  expect(await addAdapter(root, adapter("minilm", 2))).toBe("adapter-minilm.safetensors");
+  expect(await addAdapter(root, adapter("nano", 1))).toEqual({
+    file: "adapter.safetensors",
+    unsigned: false,
+  });
+  expect(await addAdapter(root, adapter("minilm", 2))).toEqual({
+    file: "adapter-minilm.safetensors",
+    unsigned: false,
+  });
   const weighted = await manifest();
   weighted.adapters[0].weight = { default: 0.8 };
   await writeFile(join(root, "peel.json"), JSON.stringify(weighted));
-  expect(await addAdapter(root, { ...adapter("nano", 3), rank: 8 })).toBe("adapter.safetensors");
+  expect(await addAdapter(root, { ...adapter("nano", 3), rank: 8 })).toEqual({
+    file: "adapter.safetensors",
+    unsigned: false,
+  });
   expect(await manifest()).toEqual({
     name: "@peels/x",
     custom: true,

@@ -3,16 +3,25 @@ import { BananaError, FILES, LIMITS, type PeelManifest, parseJson } from "@banan
 import { folderSource } from "@banana-peel/format/node";
 import { type Disk, nodeDisk } from "./disk/disk.js";
 import { writeTogether } from "./disk/write-whole.js";
+import { removeSignature } from "./remove-signature.js";
 
 /** An adapter for a peel: what peel.json says of it, and its safetensors file. */
 export type NewAdapter = Omit<PeelManifest["adapters"][number], "file"> & { readonly bytes: Uint8Array };
 
 const ADAPTER = "adapter.safetensors";
 
+/** What a change of a peel's folder did. */
+export interface AddedAdapter {
+  /** The adapter's file, relative to the folder. */
+  readonly file: string;
+  /** True: the folder had a signature, which no longer fitted and was removed. */
+  readonly unsigned: boolean;
+}
+
 /**
  * Puts an adapter into a peel's folder and into its peel.json: in the place of the one for the same family, else
  * behind the others. peel.json may be unfinished; what else it says stays.
- * @returns the adapter's file, relative to the folder
+ * A signature, which no longer fits then, is removed.
  * @throws BananaError FILE_MISSING, JSON_INVALID, SCHEMA_INVALID for a peel.json whose adapters are no list; of
  *   `writeTogether`
  */
@@ -20,7 +29,7 @@ export async function addAdapter(
   folder: string,
   { bytes, ...adapter }: NewAdapter,
   disk: Disk = nodeDisk,
-): Promise<string> {
+): Promise<AddedAdapter> {
   const text = await folderSource(folder).read(FILES.manifest, LIMITS.manifestBytes);
   const label = join(folder, FILES.manifest);
   const manifest = parseJson(text, label, LIMITS.manifestBytes) as Record<string, unknown>;
@@ -41,7 +50,7 @@ export async function addAdapter(
     { path: label, bytes: own },
   ];
   await writeTogether(files, disk);
-  return entry.file;
+  return { file: entry.file, unsigned: await removeSignature(folder, disk) };
 }
 
 function readAdapters(manifest: unknown, where: string): PeelManifest["adapters"] {

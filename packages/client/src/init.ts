@@ -52,10 +52,15 @@ export async function initProject(options: {
     if (there && paths.length === known.length)
       throw new BananaError(
         "PROJECT_INVALID",
-        "expected a folder without banana.json or a new base, found neither",
+        options.bases.length === 0
+          ? "expected a folder without banana.json, found one"
+          : `expected a base that ${PROJECT_MANIFEST} doesn't name yet, found ${added.join(", ")}`,
         {
-          where: PROJECT_MANIFEST,
-          hint: "Add a base with banana-peel init --base DIR.",
+          where: resolve(project.folder, PROJECT_MANIFEST),
+          hint:
+            options.bases.length === 0
+              ? "It is a project already; banana-peel base add DIR names a base in it."
+              : "Nothing is left to do: banana-peel base list shows the project's bases.",
         },
       );
     const manifest = projectText({ ...project.manifest, bases: paths, peels: project.manifest.peels ?? {} });

@@ -1,11 +1,13 @@
-import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { SigningKey } from "@banana-peel/signer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { addPeels } from "./add.js";
 import { nodeDisk } from "./disk/disk.js";
+import { placesOf } from "./store/places.js";
 import { openStore } from "./store/store.js";
+import { sweepStore } from "./store/sweep.js";
 import type { PackedPeel } from "./tarball/pack.js";
 import { expectCode } from "./testing/expect-code.js";
 import { sampleProject } from "./testing/project.js";
@@ -267,7 +269,28 @@ describe("a clock that is wrong", () => {
     await partial.keep();
     const [kept] = await readdir(join(app.store, "v1/partial"));
     await utimes(join(app.store, "v1/partial", kept!), far, far);
-    await openStore(app.store, nodeDisk, { partialBytes: 10 }).sweep();
+    const sweep = (days: number) =>
+      sweepStore(nodeDisk, placesOf(app.store), 10, Date.now() + days * 24 * 3600 * 1000);
+    for (const days of [0, 5]) await sweep(days);
+    expect(await readdir(join(app.store, "v1/partial"))).toEqual([kept]);
+    await sweep(10);
     expect(await readdir(join(app.store, "v1")).catch(() => [])).not.toContain("partial");
+  });
+
+  it("forgets nothing fresh, however it jumps", async () => {
+    const partial = await openStore(app.store, nodeDisk, { partialBytes: 10 }).partial(peels.one!.integrity);
+    partial.append(new Uint8Array(100), 1000);
+    await partial.keep();
+    const kept = await readdir(join(app.store, "v1/partial"));
+    // Another machine's work, of which only its time says anything.
+    const other = join(app.store, "v1/tmp/elsewhere.1.0123456789abcdef");
+    await mkdir(other, { recursive: true });
+    const day = 24 * 3600 * 1000;
+    for (const days of [30 * 365, -30 * 365, 0, 9, -9, 40 * 365, 40 * 365 + 1, 0, -3 * 365])
+      await sweepStore(nodeDisk, placesOf(app.store), 10, Date.now() + days * day);
+    expect(await readdir(join(app.store, "v1/partial"))).toEqual(kept);
+    expect(await readdir(join(app.store, "v1/tmp"))).toHaveLength(1);
+    await sweepStore(nodeDisk, placesOf(app.store), 10);
+    expect(await readdir(join(app.store, "v1"))).not.toContain("old.json");
   });
 });

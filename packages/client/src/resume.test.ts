@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { nodeDisk } from "./disk/disk.js";
 import { fetchPeel } from "./fetch-peel.js";
 import { loadRegistryConfig } from "./registry/npm-config.js";
+import { placesOf } from "./store/places.js";
 import { openStore } from "./store/store.js";
+import { sweepStore } from "./store/sweep.js";
 import type { PackedPeel } from "./tarball/pack.js";
 import { expectCode } from "./testing/expect-code.js";
 import { sampleProject } from "./testing/project.js";
@@ -135,17 +137,20 @@ describe("a download that breaks", () => {
     await expectClean();
   });
 
-  it("is forgotten when it is small, or a week old", async () => {
+  it("is forgotten when it is small, or has been old for a week", async () => {
     answers = [cutAt(5_000)];
     await expectCode(fetched(), "DOWNLOAD_FAILED");
     expect(await kept()).toEqual([]);
     answers = [cutAt(20_000)];
     await expectCode(fetched(), "DOWNLOAD_FAILED");
-    const { utimes } = await import("node:fs/promises");
-    const old = new Date(Date.now() - 8 * 24 * 3600 * 1000);
-    await utimes(join(app.store, "v1/partial", (await kept())[0]!), old, old);
-    await openStore(app.store, nodeDisk, { partialBytes: 10_000 }).sweep();
+    const [name] = await kept();
+    const days = (number: number) =>
+      sweepStore(nodeDisk, placesOf(app.store), 10_000, Date.now() + number * 24 * 3600 * 1000);
+    for (const number of [0, 6, 8, 14]) await days(number);
+    expect(await kept()).toEqual([name]);
+    await days(16);
     expect(await kept()).toEqual([]);
+    expect(await readdir(join(app.store, "v1")).catch(() => [])).not.toContain("old.json");
   });
 });
 

@@ -42,6 +42,8 @@ export interface CatalogueEntry {
 export interface Catalogue {
   /** What there is of a full name, `@scope/name`; undefined when the registry has none. */
   versions(name: string): Promise<CatalogueEntry | undefined>;
+  /** Address of the registry that a name is asked for; for messages. */
+  registryFor?(name: string): string;
   /** Names near to one that is unknown; may be empty, never fails. */
   suggest?(name: string): Promise<readonly string[]>;
 }

@@ -12,9 +12,13 @@ const SHOWN = 6;
 export async function unknownPeel(name: string, catalogue: Catalogue): Promise<BananaError> {
   const offered = (await catalogue.suggest?.(name)) ?? [];
   const near = nearest(name, offered);
-  return new BananaError("PEEL_UNKNOWN", `expected a peel of the name ${name}, the registry has none`, {
+  const registry = catalogue.registryFor?.(name) ?? "the registry";
+  return new BananaError("PEEL_UNKNOWN", `expected a peel of the name ${name}, ${registry} has none`, {
     where: name,
-    hint: near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "Check the spelling and the registry.",
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.join(" or ")}?`
+        : "Check the spelling, and the registry: --registry URL asks another, @scope:registry=URL in .npmrc always.",
     details: { name, nearest: near },
   });
 }

@@ -1,5 +1,6 @@
 import { interruptible, print } from "../io.js";
 import { duration, plain } from "../ui/format.js";
+import { UNSIGNED } from "../ui/signer.js";
 import { examples } from "./examples.js";
 import type { Register } from "./table.js";
 
@@ -68,6 +69,6 @@ export const generateCommand: Register = (program, io) =>
             head + rest + warnings.map((text) => `  ${colours.yellow("warning")}: ${plain(text)}\n`).join("")
           );
         });
-        return lines.join("");
+        return `${lines.join("")}${report.unsigned ? `${UNSIGNED}\n` : ""}`;
       });
     });

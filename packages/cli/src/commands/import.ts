@@ -38,7 +38,7 @@ export const importCommand: Register = (program, io) =>
       const { format, coverage, notes, approximation } = result;
       const { family } = base;
       // Until here nothing is written, and Ctrl-C ends the process; from here on all of it is done.
-      const { folder, name, version, problems } = await interruptible(io, async () => {
+      const { folder, name, version, unsigned, problems } = await interruptible(io, async () => {
         const placed = await placeImported(options, { adapter, origin });
         return { ...placed, ...(await validateFolder(placed.folder, [options.base])) };
       });
@@ -55,6 +55,7 @@ export const importCommand: Register = (program, io) =>
         boundToWeights: result.boundToWeights,
         approximation,
         problems,
+        unsigned,
       };
       print(io, options, report, () => importText(report, io.colours));
     });

@@ -104,6 +104,7 @@ export interface DrawnPicture {
 
 /**
  * Draws the pictures one after the other and writes each when it is done.
+ * @returns unsigned: whether the peel had a signature, which no longer fitted and was removed
  * @throws BananaError BASE_INVALID for a base that doesn't draw; of openBase, openUses and ImageModel.generate; of
  *   writing
  */
@@ -121,7 +122,7 @@ export async function runJobs(
     signal: AbortSignal;
     status: (text: string) => void;
   },
-): Promise<{ base: { family: string; version: string }; pictures: DrawnPicture[] }> {
+): Promise<{ base: { family: string; version: string }; pictures: DrawnPicture[]; unsigned: boolean }> {
   const { folder, peels, weight, project, asIs = false, cache, signal, status } = options;
   const [{ mergedCache, openBase }, { encodePng, openImage }, client] = await Promise.all([
     import("@banana-peel/runtime/node"),
@@ -137,6 +138,7 @@ export async function runJobs(
     const uses = await openUses(peels, weight, base, project);
     const pictures: DrawnPicture[] = [];
     let before: string | undefined;
+    let unsigned = false;
     for (const [i, job] of jobs.entries()) {
       const own = uses.map(({ peel, weight }): PeelUse => ({ peel, weight: job.weight ?? weight }));
       const key = own.map((use) => use.weight).join();
@@ -155,7 +157,7 @@ export async function runJobs(
       });
       const png = encodePng(picture);
       if ("file" in job.to) await writeWhole(resolve(job.to.file), png);
-      else await writePreview(job.to.folder, job.to.preview, png);
+      else if ((await writePreview(job.to.folder, job.to.preview, png)).unsigned) unsigned = true;
       pictures.push({
         file: name,
         prompt,
@@ -167,7 +169,7 @@ export async function runJobs(
       });
     }
     const { family, version } = base.card;
-    return { base: { family, version }, pictures };
+    return { base: { family, version }, pictures, unsigned };
   } finally {
     await base.dispose();
   }

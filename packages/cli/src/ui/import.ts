@@ -3,6 +3,7 @@ import type { ImportResult } from "@banana-peel/importer";
 import type { Colours } from "./colours.js";
 import { plain } from "./format.js";
 import { messageText } from "./problems.js";
+import { UNSIGNED } from "./signer.js";
 
 /** What an import made, and how much of the LoRA and of the base it covers. */
 export interface ImportReport extends Omit<ImportResult, "adapter"> {
@@ -14,6 +15,8 @@ export interface ImportReport extends Omit<ImportResult, "adapter"> {
   readonly alpha: number;
   /** What the peel still lacks before it can be published. */
   readonly problems: ValidationReport["problems"];
+  /** True: the peel was signed, and isn't any more. */
+  readonly unsigned: boolean;
 }
 
 /** The report for people. */
@@ -37,6 +40,7 @@ export function importText(report: ImportReport, colours: Colours): string {
         `  ${colours.yellow("~")} ${target}  ${form} approximated with rank ${rank}, relative error ${percent(relativeError)}`,
     ),
     ...notes.map((note) => `note: ${plain(note)}`),
+    ...(report.unsigned ? [UNSIGNED] : []),
   ];
   const missing = problems.map((problem) => messageText({ ...problem, code: problem.rule }, colours));
   const end = problems.length === 0 ? "" : "before it can be published:\n";

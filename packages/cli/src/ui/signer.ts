@@ -9,3 +9,7 @@ const BASIS: Readonly<Record<string, string>> = {
 export function signedBy(fingerprint: string, basis: string): string {
   return `${fingerprint} (${BASIS[basis] ?? basis})`;
 }
+
+/** What a command says that changed a signed peel's folder. */
+export const UNSIGNED =
+  "its signature fitted no more and was removed: publish signs it again, or banana-peel sign does";

@@ -4,6 +4,7 @@ import { folderSource } from "@banana-peel/format/node";
 import { nodeDisk } from "../disk/disk.js";
 import { exists } from "../disk/remove.js";
 import { writeWhole } from "../disk/write-whole.js";
+import { removeSignature } from "../remove-signature.js";
 import { loadConfig } from "./load-config.js";
 
 /** Names of an author's configuration, in the order in which they are looked for. */
@@ -13,7 +14,7 @@ const PEEL = "peel";
 
 /**
  * The peel's own folder or tarball for what an author named. Where there is a peel.config.ts, the peel lies in peel/
- * beside it, and its peel.json is written anew from the configuration; that runs the author's code, so it is for the
+ * beside it, and its peel.json is written anew from the configuration (a signature goes when that changes it); that runs the author's code, so it is for the
  * commands of an author alone. Everything else is returned as it is.
  * @param path folder of the configuration, the peel's folder, or a tarball
  * @throws BananaError CONFIG_INVALID; of reading and writing peel.json
@@ -44,7 +45,10 @@ async function compile(config: string, folder: string): Promise<string> {
       },
     );
   const text = manifestText(given, before, join(folder, FILES.manifest));
-  if (text !== before) await writeWhole(join(folder, FILES.manifest), new TextEncoder().encode(text));
+  if (text !== before) {
+    await writeWhole(join(folder, FILES.manifest), new TextEncoder().encode(text));
+    await removeSignature(folder, nodeDisk);
+  }
   return folder;
 }
 

@@ -91,7 +91,7 @@ export async function openBaseCard(folder: string, disk: Disk, where: string): P
   if (bytes === undefined)
     throw new BananaError("FILE_MISSING", `expected a base card at ${path}, found none`, {
       where,
-      hint: "Fetch the base, or correct its folder.",
+      hint: "Correct the folder, or fetch the base: one that is a package by npm install.",
     });
   const card = parseBaseCard(bytes, path);
   return { folder, card, family: card.family, version: card.version, digest: await baseDigest(card) };

@@ -66,6 +66,7 @@ export function createCatalogue(config: RegistryConfig, options: AskOptions = {}
     }
   };
   return {
+    registryFor: (name) => config.registryFor(name),
     versions(name) {
       let entry = read.get(name);
       if (entry === undefined) {

@@ -84,6 +84,7 @@ export function createKeptCatalogue(
   };
   const seen = new Map<string, Promise<CatalogueEntry | undefined>>();
   const catalogue: Catalogue = {
+    registryFor: (name) => config.registryFor(name),
     versions(name) {
       const known = seen.get(name) ?? look(name);
       seen.set(name, known);

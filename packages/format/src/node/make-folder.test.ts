@@ -89,3 +89,9 @@ it("unmakeFolder takes away what was made, and stops where something lies", asyn
   await unmakeFolder(join(root, "a"), undefined);
   expect(await readdir(root)).toEqual(["a"]);
 });
+
+it("makes a folder that another process had made, and takes away while it is looked at", async () => {
+  const { disk, calls } = failing((_, before) => (before === 0 ? "EEXIST" : undefined));
+  expect(await makeFolder(join(root, "a"), { disk })).toBe(join(root, "a"));
+  expect(calls()).toBeGreaterThan(1);
+});

@@ -67,7 +67,10 @@ async function makeOne(path: string, mode: number, disk: FolderDisk): Promise<st
     await disk.mkdir(path, { mode });
     return path;
   } catch (error) {
-    if (isAbsent(error) || !(await isFolder(path, disk))) throw error;
+    if (isAbsent(error)) throw error;
+    // Throws ENOENT where another process has taken away meanwhile what was in the way: then it is made anew.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") await disk.lstat(path);
+    if (!(await isFolder(path, disk))) throw error;
     return undefined;
   }
 }
