@@ -133,7 +133,8 @@ describe("the store", () => {
         },
         base: app.project,
         externalData: [],
-        async write(file) {
+        async write(create) {
+          const file = await create(0);
           await file.put(0, new Uint8Array(1500));
           return { plan: {} as Plan, graphs: {} };
         },
@@ -143,7 +144,7 @@ describe("the store", () => {
     const [kept, broken] = parsed((await cli("cache", "list", "--json")).stdout).merged as unknown as {
       folder: string;
     }[];
-    await truncate(join(broken!.folder, "merged.bin"), 9);
+    await truncate(join(broken!.folder, "merged", "0.bin"), 9);
     const listed = (await cli("cache", "list")).stdout;
     expect(listed).toContain("merged  nano 1.2.0 with @peels/sample 1.1.0 at 0.5  1.5 kB\n");
     expect(listed).toContain(`broken  ${broken!.folder}\n2 peels and 2 merged sets in`);

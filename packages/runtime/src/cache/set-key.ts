@@ -3,7 +3,7 @@ import type { PeelUse } from "../peel/types.js";
 import type { PlanOptions } from "../plan/types.js";
 
 /** Counts up when the same input gives other plans, bytes or files than before. */
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * The name of a merged set's content: the base, the peels' content and weights in their order, and what was asked for.

@@ -1,8 +1,10 @@
 import type { NewInitializer, NewNode } from "@banana-peel/onnx";
 import type { Plan } from "../plan/types.js";
 
-/** A place in the merged file. */
+/** A place in a file of merged weights. */
 export interface StoredPlace {
+  /** Path of the file in the set's folder. */
+  readonly file: string;
   /** Bytes from its start. */
   readonly offset: number;
   readonly length: number;
@@ -28,10 +30,8 @@ export interface StoredSet {
 
 /** A merged set in a folder from which onnxruntime maps it. */
 export interface CachedSet extends StoredSet {
-  /** Holds the merged file beside the base's files of external data. */
+  /** Holds the files of merged weights beside the base's files of external data. */
   readonly folder: string;
-  /** Name of the merged file in that folder. */
-  readonly file: string;
 }
 
 /** What a set was made of, for people. */
@@ -46,12 +46,19 @@ export interface SetToMake {
   /** Folder of the base, and its files of external data that the set's graphs read too. */
   readonly base: string;
   readonly externalData: readonly string[];
-  /** Writes the merged weights to the file, which exists and is empty; gives what is to be kept beside them. */
-  write(file: MergedFile): Promise<StoredSet>;
+  /**
+   * Writes the merged weights; gives what is to be kept beside them, or undefined where there are none: then nothing
+   * is kept.
+   * @param create makes an empty file for the weights of the target of that index in the card
+   */
+  write(create: (target: number) => Promise<MergedFile>): Promise<StoredSet | undefined>;
 }
 
-/** The file of merged weights while it is being made. */
+/** A file of merged weights while it is being made. */
 export interface MergedFile {
+  /** Path in the set's folder. */
+  readonly name: string;
+  /** Path on this machine. */
   readonly path: string;
   /** Writes bytes at a place; what lies before it reads as zeros until it is written. */
   put(offset: number, bytes: Uint8Array): Promise<void>;
@@ -67,8 +74,11 @@ export interface MergedCache {
   readonly leastWeights: number;
   /** @param base folder of the base, whose untouched weights the set shares */
   get(key: string, base: string, signal?: AbortSignal): Promise<CachedSet | undefined>;
-  /** @throws BananaError DISK_FULL, TARGET_READ_ONLY; what `write` throws */
-  make(key: string, set: SetToMake, signal?: AbortSignal): Promise<CachedSet>;
+  /**
+   * @returns undefined when there was nothing to keep
+   * @throws BananaError DISK_FULL, TARGET_READ_ONLY; what `write` throws
+   */
+  make(key: string, set: SetToMake, signal?: AbortSignal): Promise<CachedSet | undefined>;
   /** Resolves when nothing of this cache is under way in the background. */
   settled(): Promise<void>;
 }

@@ -15,6 +15,7 @@ export function mixedEngine(local: MergeEngine, pool: MergeEngine): MergeEngine 
   let lostCalibrators = false;
   return {
     files: local.files && pool.files,
+    ...(pool.threads !== undefined && { threads: pool.threads }),
     async fold(task, works, options) {
       if (lost || works.length < 2 || size(task, works) < POOL_ELEMENTS)
         return local.fold(task, works, options);

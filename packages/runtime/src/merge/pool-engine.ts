@@ -17,19 +17,23 @@ export interface PoolEngineOptions {
 const AT_ONCE = 4;
 /** Elements of a message at least: a smaller one takes longer to send than to work out. */
 const BATCH_ELEMENTS = 1 << 18;
+/** Messages of a task from which two workers write to its file: they wait for each other, and the kernel's lock spins. */
+const SHARED_FILE = 16;
 
 /** An engine on workers, which start with the first work and stay until `release`, or until they have nothing to do. */
 export function poolEngine({ threads, files, spawn, spawnCalibrator }: PoolEngineOptions): MergeEngine {
-  const folds = workerPool({ spawn, threads, atOnce: AT_ONCE, batches, pack: packRows });
+  const folds = workerPool({ spawn, threads, atOnce: AT_ONCE, batches, shares, pack: packRows });
   const calibrations = workerPool({
     spawn: spawnCalibrator,
     threads,
     atOnce: 1,
     batches: (_, works) => works.map((work) => [work]),
+    shares: () => true,
     pack: packTask,
   });
   return {
     files,
+    threads,
     release() {
       folds.release();
       calibrations.release();
@@ -70,6 +74,10 @@ function batches({ plane }: FoldTask, works: readonly FoldWork[]): FoldWork[][] 
     room -= work.rows * plane.columns;
   }
   return all;
+}
+
+function shares({ output }: FoldWork, waiting: number): boolean {
+  return output === undefined || waiting >= SHARED_FILE;
 }
 
 /** A message copies the whole buffer under a view, which may be a file: the rows travel as a copy of their own. */

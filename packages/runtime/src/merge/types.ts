@@ -68,6 +68,8 @@ export interface CalibrateTask {
 export interface MergeEngine {
   /** True when inputs and outputs may be files. */
   readonly files: boolean;
+  /** Workers among which it divides tasks; of those that write files each has a task of its own. */
+  readonly threads?: number;
   /** @throws the signal's reason; what reading or writing a file throws */
   fold(task: FoldTask, works: readonly FoldWork[], options?: FoldOptions): Promise<Folded[]>;
   /**

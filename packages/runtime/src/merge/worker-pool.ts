@@ -30,6 +30,11 @@ export interface PoolOptions<Task, Work, Done> {
   /** The works in their order, those together that go in one message. */
   readonly batches: (task: Task, works: readonly Work[]) => readonly (readonly Work[])[];
   /**
+   * Whether a worker with nothing else to do helps with a task that another one has.
+   * @param waiting messages of it that no worker has yet
+   */
+  readonly shares: (work: Work, waiting: number) => boolean;
+  /**
    * A work as it travels, and what is transferred with it. A message copies the whole buffer under a view, which may be a
    * file: bytes travel as a copy of their own.
    */
@@ -78,6 +83,7 @@ export function workerPool<Task, Work, Done>({
   threads,
   atOnce,
   batches,
+  shares,
   pack,
 }: PoolOptions<Task, Work, Done>): WorkerPool<Task, Work, Done> {
   let members: Member<Task, Work, Done>[] = [];
@@ -99,16 +105,20 @@ export function workerPool<Task, Work, Done>({
       for (const member of members)
         if (member.doing.size < room) {
           const next = nextFor(member);
-          if (next === undefined) return;
-          give(member, next);
+          if (next !== undefined) give(member, next);
         }
   };
-  /** Works of the task that the worker has, else of one that nobody has, else of any: a task is worth megabytes. */
+  /** Works of the task that the worker has, else of one that nobody has, else of one that is shared. */
   const nextFor = ({ taskId }: Member<Task, Work, Done>): Waiting<Task, Work, Done> | undefined => {
     const of = (wanted: (waiting: Waiting<Task, Work, Done>) => boolean) => queue.findIndex(wanted);
     let at = of((waiting) => waiting.taskId === taskId);
     if (at < 0) at = of((waiting) => members.every((member) => member.taskId !== waiting.taskId));
-    return queue.splice(Math.max(0, at), 1)[0];
+    if (at < 0)
+      at = of(({ taskId: id, works }) => {
+        const waiting = queue.reduce((sum, other) => sum + Number(other.taskId === id), 0);
+        return shares(works[0]!, waiting);
+      });
+    return at < 0 ? undefined : queue.splice(at, 1)[0];
   };
   const give = (member: Member<Task, Work, Done>, waiting: Waiting<Task, Work, Done>) => {
     const id = ++lastId;

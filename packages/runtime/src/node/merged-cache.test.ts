@@ -4,12 +4,17 @@ import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Base } from "../base/types.js";
+import { localEngine } from "../merge/local-engine.js";
+import type { MergeEngine } from "../merge/types.js";
 import { formFolder } from "../testing/forms.js";
 import { vectorPeel } from "../testing/peels.js";
 import { baseFolder } from "../testing/vectors.js";
 import { mergedCache } from "./merged-cache.js";
 import { cleanMergedSets, listMergedSets } from "./merged-sets.js";
+import { nodePool } from "./node-engine.js";
 import { openBase } from "./open-folder.js";
+
+const programs = new URL("../../dist/node/", import.meta.url);
 
 let work: string;
 let folder: string;
@@ -26,12 +31,12 @@ afterEach(async () => {
 });
 
 /** A copy of a vector's base, opened with a cache that keeps sets of any size. */
-async function opened(form: string, cached = true) {
+async function opened(form: string, cached = true, engine?: MergeEngine) {
   const own = join(work, form);
   const from = ["nbits4"].includes(form) ? formFolder(form) : baseFolder(form);
   await cp(from, own, { recursive: true });
   const cache = mergedCache(folder, { leastWeights: 0 });
-  const base = await openBase(own, { ort, ...(cached && { cache }) });
+  const base = await openBase(own, { ort, ...(cached && { cache }), ...(engine && { engine }) });
   bases.push(base);
   return { base, cache, own };
 }
@@ -44,6 +49,16 @@ const x = new ort.Tensor(
 
 async function run(base: Base): Promise<number[]> {
   return Object.values(await base.run("main", { x })).flatMap(({ data }) => [...(data as Float32Array)]);
+}
+
+/** The file of the first target that both peels change. */
+const WEIGHTS = join("merged", "0.bin");
+
+/** All weights of a set, by file. */
+async function weights(set: string): Promise<Map<string, Buffer>> {
+  const names = (await readdir(join(set, "merged"))).sort();
+  const each = names.map(async (name) => [name, await readFile(join(set, "merged", name))] as const);
+  return new Map(await Promise.all(each));
 }
 
 /** The one set of the cache. */
@@ -65,7 +80,7 @@ describe.each(["channel-int8", "float-activations", "nbits4"])("a set on %s", (f
     await base.setPeels(uses, merge);
     expect(await run(base)).toEqual(expected);
     await cache.settled();
-    const file = join(await kept(), "merged.bin");
+    const file = join(await kept(), WEIGHTS);
     const before = await stat(file, { bigint: true });
     const again = await opened(form);
     const report = await again.base.setPeels(uses, merge);
@@ -95,19 +110,51 @@ it("keeps promoted and attached targets beside merged ones", async () => {
   expect(await run(base)).toEqual(await run(plain));
 });
 
+const engines: [string, () => MergeEngine | undefined][] = [
+  ["workers that read and write files", () => nodePool({ threads: 2, programs })],
+  ["a single worker", () => nodePool({ threads: 1, programs })],
+  ["the caller's thread, without files", () => localEngine()],
+];
+it.each(engines)("has the same files by %s, and from a plan made before", async (_, engine) => {
+  const choice = { perTarget: { "layers.0.up": "promote", "layers.1.down": "merge" } } as const;
+  const made: Map<string, Buffer>[] = [];
+  for (const own of [undefined, engine()])
+    for (const before of [false, true]) {
+      const { base, cache } = await opened("nbits4", true, own);
+      const uses = [{ peel: await vectorPeel("a", base), weight: 1 }];
+      await base.setPeels(uses, before ? { plan: await base.plan(uses, choice) } : choice);
+      await cache.settled();
+      made.push(await weights(await kept()));
+      await rm(folder, { recursive: true });
+      own?.release();
+    }
+  expect([...made[0]!.keys()]).toEqual(["0.bin", "1.bin"]);
+  for (const other of made.slice(1)) expect(other).toEqual(made[0]);
+});
+
+it("is not kept where everything is attached in the end", async () => {
+  const { base, cache } = await opened("channel-int8");
+  const uses = [{ peel: await vectorPeel("a", base), weight: 1e-6 }];
+  const { plan } = await base.setPeels(uses, { strategy: "auto", rounding: "nearest" });
+  expect(plan.totals).toEqual({ attached: 2, merged: 0, promoted: 0 });
+  await cache.settled();
+  expect(await readdir(folder)).toEqual([]);
+});
+
 describe("a broken set", () => {
   const damages: [string, (set: string) => Promise<unknown>][] = [
     [
       "one byte changed",
       async (set) => {
-        const file = await open(join(set, "merged.bin"), "r+");
+        const file = await open(join(set, WEIGHTS), "r+");
         await file.write(Uint8Array.of(77), 0, 1, 5);
         await file.close();
       },
     ],
-    ["a file cut short", (set) => truncate(join(set, "merged.bin"), 100)],
-    ["no weights", (set) => rm(join(set, "merged.bin"))],
-    ["no seal, as after a kill", (set) => rm(join(set, "merged.bin.seal"))],
+    ["a file cut short", (set) => truncate(join(set, WEIGHTS), 100)],
+    ["a file missing", (set) => rm(join(set, WEIGHTS))],
+    ["no weights", (set) => rm(join(set, "merged"), { recursive: true })],
+    ["no seal, as after a kill", (set) => rm(join(set, "merged.seal"))],
     ["a description cut short", (set) => truncate(join(set, "merged.json"), 40)],
     ["no description", (set) => rm(join(set, "merged.json"))],
   ];
@@ -117,13 +164,13 @@ describe("a broken set", () => {
     await base.setPeels(uses, merge);
     await cache.settled();
     const set = await kept();
-    const whole = await readFile(join(set, "merged.bin"));
+    const whole = await weights(set);
     const expected = await run(base);
     await damage(set);
     const again = await opened("channel-int8");
     await again.base.setPeels(uses, merge);
     await again.cache.settled();
-    expect(await readFile(join(await kept(), "merged.bin"))).toEqual(whole);
+    expect(await weights(await kept())).toEqual(whole);
     expect(await run(again.base)).toEqual(expected);
   });
 });
@@ -189,16 +236,13 @@ describe("the sets of a cache", () => {
 
   it("are listed, and only the broken ones go, even where the file's state tells nothing", async () => {
     const [kept, broken] = await two();
-    const file = await open(join(broken!.folder, "merged.bin"), "r+");
+    const file = await open(join(broken!.folder, WEIGHTS), "r+");
     await file.write(Uint8Array.of(77), 0, 1, 5);
     await file.close();
-    const seal = join(broken!.folder, "merged.bin.seal");
-    const { mtimeNs, ctimeNs } = await stat(join(broken!.folder, "merged.bin"), { bigint: true });
-    const own = {
-      ...JSON.parse(await readFile(seal, "utf8")),
-      modified: `${mtimeNs}`,
-      changed: `${ctimeNs}`,
-    };
+    const seal = join(broken!.folder, "merged.seal");
+    const { mtimeNs, ctimeNs } = await stat(join(broken!.folder, WEIGHTS), { bigint: true });
+    const own = JSON.parse(await readFile(seal, "utf8"));
+    Object.assign(own["0.bin"], { modified: `${mtimeNs}`, changed: `${ctimeNs}` });
     await writeFile(seal, JSON.stringify(own));
     expect((await listMergedSets(folder)).map(({ whole }) => whole)).toEqual([true, true]);
     const cleaned = await cleanMergedSets(folder, "broken");

@@ -1,11 +1,11 @@
 import { open, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { diskError, makeFolder } from "@banana-peel/format/node";
-import type { CachedSet, MergedCache, SetToMake, StoredSet } from "../cache/types.js";
+import type { CachedSet, MergedCache, MergedFile, SetToMake } from "../cache/types.js";
 import { linkBase } from "./link-base.js";
 import { prune, stagingOf } from "./prune.js";
 import { isSealed, seal } from "./seal.js";
-import { ENTRY, type Entry, FILE, VERSION } from "./set-files.js";
+import { ENTRY, type Entry, VERSION, WEIGHTS } from "./set-files.js";
 
 /** Bytes of all sets beyond which the least recently used go: 16 GiB, some ten sets of a 1.8B base. */
 const MAX_BYTES = 16 * 2 ** 30;
@@ -22,10 +22,10 @@ export interface MergedCacheOptions {
 }
 
 /**
- * A cache of merged sets in a folder: one folder a set, with the merged weights in one file and hard links to the
+ * A cache of merged sets in a folder: one folder a set, with the merged weights in one file a target and hard links to the
  * base's own files, so that what a peel doesn't touch is never copied (where base and cache are on one file system;
  * else the file system's clone, else a copy). A set is written under another name and renamed when it is whole. It
- * counts once its hash is on disk, which happens in the background; a file that was touched since is hashed again.
+ * counts once its hashes are on disk, which happens in the background; a file that was touched since is hashed again.
  */
 export function mergedCache(folder: string, options: MergedCacheOptions = {}): MergedCache {
   const { maxBytes = MAX_BYTES, leastWeights = LEAST_WEIGHTS } = options;
@@ -37,11 +37,11 @@ export function mergedCache(folder: string, options: MergedCacheOptions = {}): M
     try {
       const entry = JSON.parse(await readFile(join(at, ENTRY), "utf8")) as Entry;
       const right = entry.version === VERSION && entry.key === key;
-      if (right && (await isSealed(join(at, FILE), signal))) {
+      if (right && (await isSealed(at, signal))) {
         await linkBase(base, at, entry.externalData);
         const now = new Date();
         await utimes(join(at, ENTRY), now, now);
-        return { ...entry, folder: at, file: FILE };
+        return { ...entry, folder: at };
       }
     } catch (cause) {
       signal?.throwIfAborted();
@@ -55,26 +55,30 @@ export function mergedCache(folder: string, options: MergedCacheOptions = {}): M
   return {
     leastWeights,
     get,
-    async make(key: string, set: SetToMake, signal?: AbortSignal): Promise<CachedSet> {
+    async make(key: string, set: SetToMake, signal?: AbortSignal): Promise<CachedSet | undefined> {
       const at = place(key);
       const staging = stagingOf(at);
       try {
-        await makeFolder(staging);
+        await makeFolder(join(staging, WEIGHTS));
         await linkBase(set.base, staging, set.externalData);
-        const stored = await writing(join(staging, FILE), set);
+        const stored = await set.write((target) => fileIn(staging, target));
         signal?.throwIfAborted();
+        if (stored === undefined) {
+          await rm(staging, { recursive: true });
+          return undefined;
+        }
         const { content, externalData } = set;
         const entry: Entry = { version: VERSION, key, ...content, externalData, ...stored };
         await writeFile(join(staging, ENTRY), `${JSON.stringify(entry)}\n`);
         // What is there under this name isn't whole, or `get` would have given it.
         await rm(at, { recursive: true, force: true });
         await rename(staging, at);
-        const done: Promise<void> = seal(join(at, FILE))
+        const done: Promise<void> = seal(at)
           .then(() => prune(folder, maxBytes, at))
           .catch(() => {})
           .finally(() => sealing.delete(done));
         sealing.add(done);
-        return { ...entry, folder: at, file: FILE };
+        return { ...entry, folder: at };
       } catch (error) {
         await rm(staging, { recursive: true, force: true }).catch(() => {});
         throw diskError(error, folder);
@@ -93,17 +97,22 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function writing(path: string, set: SetToMake): Promise<StoredSet> {
-  const file = await open(path, "wx+");
-  try {
-    return await set.write({
-      path,
-      async put(offset, bytes) {
+/** Makes the file for a target's weights. */
+async function fileIn(staging: string, target: number): Promise<MergedFile> {
+  const name = `${WEIGHTS}/${target}.bin`;
+  const path = join(staging, name);
+  await writeFile(path, "", { flag: "wx" });
+  return {
+    name,
+    path,
+    async put(offset, bytes) {
+      const file = await open(path, "r+");
+      try {
         for (let done = 0; done < bytes.length; )
           done += (await file.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
-      },
-    });
-  } finally {
-    await file.close();
-  }
+      } finally {
+        await file.close();
+      }
+    },
+  };
 }

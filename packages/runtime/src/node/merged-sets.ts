@@ -4,7 +4,7 @@ import { diskError } from "@banana-peel/format/node";
 import type { SetContent } from "../cache/types.js";
 import { stagingOf } from "./prune.js";
 import { isSealed } from "./seal.js";
-import { ENTRY, type Entry, FILE, VERSION } from "./set-files.js";
+import { ENTRY, type Entry, VERSION, weightBytes } from "./set-files.js";
 
 /** A merged set of a cache, checked now. */
 export interface MergedSet {
@@ -19,7 +19,7 @@ export interface MergedSet {
 
 /** Options of listMergedSets. */
 export interface ListSetsOptions {
-  /** true: hash the weights of each set; false trusts the state of the file that the hash was taken of. */
+  /** true: hash the weights of each set; false trusts the states of the files that the hashes were taken of. */
   readonly hashing?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -33,11 +33,12 @@ export async function listMergedSets(folder: string, options: ListSetsOptions = 
   for (const name of await readdir(folder).catch(() => [])) {
     if (name.includes(".")) continue;
     const path = join(folder, name);
-    const [weights, entry] = await Promise.all(
-      [FILE, ENTRY].map((own) => stat(join(path, own)).catch(() => undefined)),
-    );
+    const [bytes, entry] = await Promise.all([
+      weightBytes(path),
+      stat(join(path, ENTRY)).catch(() => undefined),
+    ]);
     const content = await contentOf(path, options);
-    const set = { folder: path, bytes: weights?.size ?? 0, whole: content !== undefined, content };
+    const set = { folder: path, bytes, whole: content !== undefined, content };
     found.push({ set, used: entry?.mtimeMs ?? 0 });
   }
   return found.sort((a, b) => b.used - a.used).map(({ set }) => set);
@@ -79,7 +80,7 @@ async function contentOf(
 ): Promise<SetContent | undefined> {
   try {
     const { version, base, peels } = JSON.parse(await readFile(join(path, ENTRY), "utf8")) as Entry;
-    if (version !== VERSION || !(await isSealed(join(path, FILE), signal, hashing))) return undefined;
+    if (version !== VERSION || !(await isSealed(path, signal, hashing))) return undefined;
     return { base, peels };
   } catch {
     signal?.throwIfAborted();

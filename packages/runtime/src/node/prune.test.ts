@@ -17,8 +17,9 @@ afterEach(() => rm(folder, { recursive: true }));
 /** A set of ten bytes, used at a time. */
 async function set(name: string, used: number): Promise<string> {
   const path = join(folder, name);
-  await mkdir(path);
-  await writeFile(join(path, "merged.bin"), "0123456789");
+  await mkdir(join(path, "merged"), { recursive: true });
+  await writeFile(join(path, "merged", "0.bin"), "01234");
+  await writeFile(join(path, "merged", "3.bin"), "56789");
   await writeFile(join(path, "merged.json"), "{}");
   await utimes(join(path, "merged.json"), used / 1000, used / 1000);
   return path;

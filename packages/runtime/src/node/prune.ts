@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isAbandoned, isAtWork, ownName } from "@banana-peel/format/node";
-import { ENTRY, FILE } from "./set-files.js";
+import { ENTRY, weightBytes } from "./set-files.js";
 
 /** Milliseconds after which a set that another machine's process makes is taken for one whose process has died. */
 const STALE_MS = 24 * 60 * 60 * 1000;
@@ -31,10 +31,8 @@ export async function prune(
       if (await isLeft(path, name, now)) await rm(path, { recursive: true, force: true });
       continue;
     }
-    const [file, entry] = await Promise.all(
-      [FILE, ENTRY].map((own) => stat(join(path, own)).catch(() => undefined)),
-    );
-    if (file !== undefined && entry !== undefined) sets.push({ path, bytes: file.size, used: entry.mtimeMs });
+    const entry = await stat(join(path, ENTRY)).catch(() => undefined);
+    if (entry !== undefined) sets.push({ path, bytes: await weightBytes(path), used: entry.mtimeMs });
   }
   let total = sets.reduce((sum, { bytes }) => sum + bytes, 0);
   const ahead = ({ used }: { used: number }) => Number(used - now > STALE_MS);

@@ -7,7 +7,7 @@ import { checkOptions } from "./check-options.js";
 import { type Allowed, allowed, boundsInWords, keepsEnough } from "./choose.js";
 import type { PlanContext } from "./context.js";
 import { type Estimate, estimateMerge, estimatePromotion } from "./estimate.js";
-import { inTurns } from "./in-turns.js";
+import { inTurns, writtenAtOnce } from "./in-turns.js";
 import { canPromote } from "./promote-target.js";
 import { summarise } from "./summary.js";
 import type { Plan, PlanOptions, PlanTarget, Retention, RoundingName } from "./types.js";
@@ -15,9 +15,23 @@ import { type Part, partsByTarget } from "./updates.js";
 import type { Watch } from "./watch.js";
 
 /**
+ * Works out a target as it is planned, as soon as it is.
+ * @param plane its weight, as it was opened to be measured
+ * @param total how many targets it is called for
+ * @returns whether the target is another one than before
+ */
+export type OnPlanned = (
+  open: OpenTarget,
+  planned: PlanTarget,
+  plane: OpenPlane | undefined,
+  total: number,
+) => Promise<boolean>;
+
+/**
  * Plans, a few targets at a time. What merging keeps is measured on the values that it would store, for a sample of the
  * rows, never assumed; a target that is attached without a choice isn't measured: its branch computes the update
  * itself.
+ * @param onPlanned called for every target that is measured, while others are planned
  * @throws BananaError INPUT_INVALID as checkOptions; STRATEGY_UNAVAILABLE, PEEL_NO_EFFECT when rounding would leave nothing of a peel; the signal's
  *   reason
  */
@@ -26,6 +40,7 @@ export async function makePlan(
   uses: readonly PeelUse[],
   options: PlanOptions,
   { signal, onProgress }: Watch,
+  onPlanned?: OnPlanned,
 ): Promise<Plan> {
   signal?.throwIfAborted();
   checkOptions(context, options);
@@ -33,6 +48,7 @@ export async function makePlan(
   const changing = context.targets.filter(({ target }) => parts.has(target.path));
   const targets = new Array<PlanTarget>(changing.length);
   const unsure = new Set<OpenTarget>();
+  const erased = new Set<string>();
   const total = changing.length;
   let done = 0;
   const tell = (name: string) => onProgress?.({ step: "plan", name, done, total });
@@ -48,17 +64,23 @@ export async function makePlan(
     targets[at] = attached(open.target, own, may.reason ?? "asked for");
     done++;
   }
-  await inTurns(measured, async ({ open, own, may, at }) => {
+  const lanes = onPlanned && writtenAtOnce(context.engine);
+  const measure = async ({ open, own, may, at }: (typeof measured)[number]) => {
     signal?.throwIfAborted();
     tell(open.target.path);
-    const { planned, changed } = await planTarget(context, open, own, may, signal);
+    const plane = await context.openPlane(open, signal);
+    const { planned, changed } = await planTarget(context, open, plane, own, may, signal);
     targets[at] = planned;
-    if (!changed) unsure.add(open);
     done++;
-  });
+    if (onPlanned === undefined) {
+      if (!changed) unsure.add(open);
+    } else if (!(await onPlanned(open, planned, plane, measured.length))) erased.add(planned.path);
+  };
+  await inTurns(measured, measure, lanes);
   tell("");
   const plan = summarise(targets, uses, options);
-  checkEffect(plan, uses, await reallyErased(context, plan, uses, unsure, signal));
+  const gone = onPlanned === undefined ? await reallyErased(context, plan, uses, unsure, signal) : erased;
+  checkEffect(plan, uses, gone);
   return plan;
 }
 
@@ -106,6 +128,7 @@ function attached({ path, graph }: Target, parts: readonly Part[], reason: strin
 async function planTarget(
   context: PlanContext,
   open: OpenTarget,
+  plane: OpenPlane | undefined,
   parts: readonly Part[],
   may: Allowed,
   signal: AbortSignal | undefined,
@@ -114,7 +137,6 @@ async function planTarget(
   const attach = attached(target, parts, "");
   const { path, graph, rank, peels } = attach;
   const same = { path, graph, rank, peels };
-  const plane = await context.openPlane(open, signal);
   const why: string[] = [];
   const merged =
     may.strategy === "promote" ? undefined : await bestMerge(context, open, plane, parts, may, why, signal);

@@ -1,8 +1,8 @@
 import { BananaError, type BaseCard, isBananaError } from "@banana-peel/format";
 import type { OpenGraph } from "../base/open-graph.js";
 import { setKey } from "../cache/set-key.js";
-import { storePlan } from "../cache/store-plan.js";
-import type { CachedSet, MergedCache, MergedFile } from "../cache/types.js";
+import { SetWriter } from "../cache/set-writer.js";
+import type { CachedSet, MergedCache, SetToMake } from "../cache/types.js";
 import type { PeelUse } from "../peel/types.js";
 import { applyPlan } from "./apply-plan.js";
 import type { PlanContext } from "./context.js";
@@ -90,9 +90,8 @@ export class Planner {
         merged: new Map(),
         cached: found,
       };
-    const plan = given ?? (await this.plan(uses, options, watch));
-    if (plan.targets.every(({ strategy }) => strategy === "attach")) return this.#workAnew(plan, uses, watch);
-    return this.#keep(this.#keeps, key, plan, uses, watch);
+    if (given !== undefined && !folds(given)) return this.#workAnew(given, uses, watch);
+    return this.#keep(this.#keeps, key, { given, uses, options }, watch);
   }
 
   async #attach(uses: readonly PeelUse[], how: PlanOptions, watch: Watch): Promise<WorkedPlan> {
@@ -108,32 +107,44 @@ export class Planner {
     return { plan, merged: await applyPlan(this.#contextOf(plan), plan, uses, watch) };
   }
 
+  /** Makes a set in the cache: each target is written as soon as it is planned. */
   async #keep(
     { cache, folder, card: { family, version }, graphs }: Keeps,
     key: string,
-    plan: Plan,
-    uses: readonly PeelUse[],
+    { given, uses, options }: { given: Plan | undefined; uses: readonly PeelUse[]; options: PlanOptions },
     watch: Watch,
   ): Promise<WorkedPlan> {
-    const changed = new Set(plan.targets.map(({ graph }) => graph));
-    const externalData = new Set([...changed].flatMap((name) => [...graphs.get(name)!.externalData]));
-    const peels = uses.map(({ peel: { manifest }, weight }) => ({
-      name: manifest.name,
-      version: manifest.version,
-      weight,
-    }));
-    const set = {
-      content: { base: { family, version }, peels },
-      base: folder,
-      externalData: [...externalData],
-      write: (file: MergedFile) => storePlan(this.#contextOf(plan), graphs, plan, uses, file, watch),
+    let plan = given;
+    const write: SetToMake["write"] = async (create) => {
+      const context = given === undefined ? remember(this.#context) : this.#contextOf(given);
+      const writer = new SetWriter(context, uses, { graphs, create }, watch);
+      if (given !== undefined) return writer.writeAll(given);
+      const made = await makePlan(context, uses, options, watch, (...target) => writer.write(...target));
+      plan = this.#remember(made, { uses, options, context });
+      return folds(made) ? writer.stored(made) : undefined;
     };
+    const set = {
+      content: { base: { family, version }, peels: uses.map(nameOf) },
+      base: folder,
+      externalData: this.#externalData(graphs, uses),
+      write,
+    };
+    let cached: CachedSet | undefined;
     try {
-      return { plan, merged: new Map(), cached: await cache.make(key, set, watch.signal) };
+      cached = await cache.make(key, set, watch.signal);
     } catch (error) {
       if (!isBananaError(error) || !UNKEPT.has(error.code)) throw error;
-      return this.#workAnew(plan, uses, watch);
     }
+    plan ??= await this.plan(uses, options, watch);
+    return cached === undefined ? this.#workAnew(plan, uses, watch) : { plan, merged: new Map(), cached };
+  }
+
+  /** Files of external data of the graphs that the uses change. */
+  #externalData(graphs: ReadonlyMap<string, OpenGraph>, uses: readonly PeelUse[]): string[] {
+    const parts = partsByTarget(uses);
+    const changing = this.#context.targets.filter(({ target }) => parts.has(target.path));
+    const names = new Set(changing.map(({ target }) => target.graph));
+    return [...new Set([...names].flatMap((name) => [...graphs.get(name)!.externalData]))];
   }
 
   /** Whether the weights that the uses change are so many that opening a kept set is quicker than merging anew. */
@@ -165,6 +176,15 @@ export class Planner {
       });
     return made.options;
   }
+}
+
+/** Whether any target's weight becomes another one. */
+function folds({ targets }: Plan): boolean {
+  return targets.some(({ strategy }) => strategy !== "attach");
+}
+
+function nameOf({ peel: { manifest }, weight }: PeelUse) {
+  return { name: manifest.name, version: manifest.version, weight };
 }
 
 /** Whether every target is attached, with nothing else asked for. */

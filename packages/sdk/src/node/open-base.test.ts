@@ -42,7 +42,7 @@ it("keeps merged sets in the user's store", async () => {
   const [set, ...more] = await readdir(join(root, MERGED));
   expect(more).toEqual([]);
   expect(await readdir(join(root, MERGED, set!))).toEqual(
-    expect.arrayContaining(["merged.bin", "merged.bin.seal", "merged.json"]),
+    expect.arrayContaining(["merged", "merged.seal", "merged.json"]),
   );
 });
 
