@@ -46,6 +46,26 @@ describe("models as PyTorch's exporters and ONNX Runtime's quantisers write them
     },
   );
 
+  it.each(kinds.slice(1))(
+    "dynamo-%s: takes the names that the quantiser dropped from the model before",
+    (kind) => {
+      const graphOf = (name: string) =>
+        readModel(new Uint8Array(readFileSync(new URL(`${name}.onnx`, VECTORS))), name).graph;
+      const before = graphOf("dynamo-float");
+      const { found, doubts } = inspectGraph(graphOf(`dynamo-${kind}`), { before });
+      expect(found.map(({ path }) => path)).toEqual(PLAIN);
+      expect(doubts.map(({ reason }) => reason)).toEqual(["fused", "path-taken", "path-taken"]);
+      const wider = new Map(
+        [...before.initializers].map(([name, tensor]) => [
+          name,
+          { ...tensor, dims: tensor.dims.map((size) => size + 1) },
+        ]),
+      );
+      const other = inspectGraph(graphOf(`dynamo-${kind}`), { before: { ...before, initializers: wider } });
+      expect(other.doubts.map(({ reason }) => reason)).toContain("no-name");
+    },
+  );
+
   it("takes a map for what is in doubt", () => {
     const bytes = new Uint8Array(readFileSync(new URL("dynamo-dynamic.onnx", VECTORS)));
     const map = new Map([

@@ -5,6 +5,8 @@ import { traceTarget } from "../target/trace.js";
 import type { TracedTarget } from "../target/types.js";
 import { fusedReason } from "./fused.js";
 import { biasPath, nodePath, scopePath, weightPath } from "./module-path.js";
+import { outOfReach } from "./out-of-reach.js";
+import { type PathBefore, pathsBefore } from "./paths-before.js";
 import type { Doubt, DoubtReason, FoundTarget, GraphInspection } from "./types.js";
 import { weightOf } from "./weight-of.js";
 
@@ -12,6 +14,8 @@ import { weightOf } from "./weight-of.js";
 export interface InspectGraphOptions {
   /** Module paths by the name of a node; they settle what would be a doubt. null leaves a layer out. */
   readonly map?: ReadonlyMap<string, string | null>;
+  /** The same graph before it was quantised, whose layers' paths count too: quantisers drop names. */
+  readonly before?: OnnxGraph | undefined;
 }
 
 /**
@@ -22,15 +26,16 @@ export interface InspectGraphOptions {
  */
 export function inspectGraph(
   graph: OnnxGraph,
-  { map = new Map() }: InspectGraphOptions = {},
+  { map = new Map(), before }: InspectGraphOptions = {},
 ): GraphInspection {
   const found: FoundTarget[] = [];
-  const doubts: Doubt[] = [];
+  const doubts = outOfReach(graph).filter(({ node }) => map.get(node) !== null);
+  const pathBefore = before && pathsBefore(before, graph, inspectGraph(before).found);
   for (const node of graph.nodes) {
     const weight = weightOf(graph, node);
     const given = map.get(node.name);
     if (weight === undefined || given === null) continue;
-    const layer = inspectNode(graph, node, weight, given);
+    const layer = inspectNode(graph, node, weight, given, pathBefore);
     if ("reason" in layer) doubts.push(layer);
     else found.push(layer);
   }
@@ -42,6 +47,7 @@ function inspectNode(
   node: OnnxNode,
   weight: OnnxTensor,
   given: string | undefined,
+  pathBefore: PathBefore | undefined,
 ): FoundTarget | Doubt {
   const doubt = (reason: DoubtReason, message: string, candidates: readonly string[] = []) =>
     doubtOf(node, weight, reason, message, candidates);
@@ -54,7 +60,9 @@ function inspectNode(
     return doubt(shared ? "shared-weight" : "unsupported", error.message, pathsOf(graph, node, weight.name));
   }
   if (given !== undefined) return { path: given, node: node.name, traced };
-  const candidates = pathsOf(graph, node, traced.weight);
+  const own = pathsOf(graph, node, traced.weight);
+  const earlier = pathBefore?.(node.name, traced);
+  const candidates = [...new Set(earlier === undefined ? own : [...own, earlier])];
   const [path] = candidates;
   if (path === undefined) return doubt("no-name", "expected a name that holds a module path, found none");
   if (candidates.length > 1)

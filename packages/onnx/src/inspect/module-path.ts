@@ -6,6 +6,9 @@ const PATH = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 /** What quantisers put behind the name of a node that they replace. */
 const NODE_SUFFIX = /(_matmul)?_(Q[248]|quant|QDQ|DQ_Q[248])$/;
 
+/** What onnxruntime's quantiser puts behind the name of a Gemm that it makes a MatMul and an Add of. */
+const FROM_GEMM = /_MatMul$/;
+
 /** What quantisers put behind the name of a weight. */
 const QUANTISED = /(_DQ)?_(Q[248]|quantized)$/;
 
@@ -29,6 +32,12 @@ export function nodePath({ name, opType }: Pick<OnnxNode, "name" | "opType">): s
   const last = parts.pop() ?? "";
   if (!isOperation(last, opType)) return undefined;
   return valid(parts.join("."));
+}
+
+/** The names that a node may have had before a quantiser replaced it. */
+export function namesBefore(name: string): string[] {
+  const plain = name.replace(NODE_SUFFIX, "");
+  return [...new Set([plain, plain.replace(FROM_GEMM, "")])];
 }
 
 /** The module path in the name of a weight: `encoder.layer.0.output.dense.weight_Q4`. Undefined for `onnx::MatMul_712`. */

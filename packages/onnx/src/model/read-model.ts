@@ -1,5 +1,5 @@
 import { bound, invalid } from "../errors.js";
-import { GRAPH, MODEL, OPSET, SPARSE, TENSOR } from "../proto/fields.js";
+import { FUNCTION, GRAPH, MODEL, OPSET, SPARSE, TENSOR } from "../proto/fields.js";
 import { integer, name, once, payload, wireFields } from "../proto/wire.js";
 import { addName, type NodeBudget, readNode } from "./read-node.js";
 import { readTensor } from "./read-tensor.js";
@@ -44,8 +44,10 @@ function* readSteps(bytes: Uint8Array, label: string): Generator<void, OnnxModel
   bound("modelBytes", bytes.length, label);
   const opsets = new Map<string, number>();
   let graph: Uint8Array | undefined;
+  const functions: Uint8Array[] = [];
   for (const field of wireFields(bytes, label)) {
     if (field.no === MODEL.graph) graph = once(graph, payload(field, label), "graph", label);
+    else if (field.no === MODEL.functions) functions.push(payload(field, label));
     else if (field.no === MODEL.opsetImport) {
       let domain = "";
       let version = 0;
@@ -58,10 +60,14 @@ function* readSteps(bytes: Uint8Array, label: string): Generator<void, OnnxModel
   }
   if (graph === undefined) throw invalid(label, "expected an ONNX model with a graph, found none");
   if (opsets.size === 0) throw invalid(label, "expected the versions of the operator sets, found none");
-  return { bytes, opsets, graph: yield* readGraph(graph, label) };
+  return { bytes, opsets, graph: yield* readGraph(graph, functions, label) };
 }
 
-function* readGraph(bytes: Uint8Array, label: string): Generator<void, OnnxGraph> {
+function* readGraph(
+  bytes: Uint8Array,
+  own: readonly Uint8Array[],
+  label: string,
+): Generator<void, OnnxGraph> {
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
   const inputs: OnnxValue[] = [];
@@ -101,5 +107,25 @@ function* readGraph(bytes: Uint8Array, label: string): Generator<void, OnnxGraph
   for (const value of [...inputs, ...outputs]) values.set(value.name, value);
   const fed = inputs.filter((input) => !initializers.has(input.name));
   const known = new Set([...initializers.keys(), ...sparse, ...inputs.map((input) => input.name)]);
-  return { nodes, initializers, inputs: fed, outputs, values, ...linkGraph(nodes, known, outputs, label) };
+  const functions = new Map<string, readonly OnnxNode[]>();
+  for (const each of own) {
+    yield;
+    const { key, nodes } = readFunction(each, `${label}: function`, budget);
+    functions.set(key, nodes);
+  }
+  const links = linkGraph(nodes, known, outputs, label);
+  return { nodes, initializers, inputs: fed, outputs, values, functions, ...links };
+}
+
+/** A FunctionProto: its domain and name, and its nodes. */
+function readFunction(bytes: Uint8Array, where: string, budget: NodeBudget) {
+  let own = "";
+  let domain = "";
+  const nodes: OnnxNode[] = [];
+  for (const field of wireFields(bytes, where)) {
+    if (field.no === FUNCTION.name) own = name(field, where);
+    else if (field.no === FUNCTION.domain) domain = name(field, where);
+    else if (field.no === FUNCTION.node) nodes.push(readNode(payload(field, where), where, budget, 0));
+  }
+  return { key: `${domain} ${own}`, nodes };
 }

@@ -4,7 +4,7 @@ import { ONNX_LIMITS } from "../limits.js";
 import { ATTRIBUTE, GRAPH, NODE, SPARSE, TENSOR, VALUE } from "../proto/fields.js";
 import { integer, integers, name, payload, type WireField, wireFields } from "../proto/wire.js";
 import { readScopes } from "./read-scopes.js";
-import type { OnnxNode } from "./types.js";
+import type { InnerGraph, OnnxNode } from "./types.js";
 
 /** What is left of ONNX_LIMITS.nodes, shared by a graph and all graphs inside it. */
 export interface NodeBudget {
@@ -12,14 +12,18 @@ export interface NodeBudget {
 }
 
 /**
- * Reads a NodeProto. Of graphs inside it (If, Loop, Scan) only the names that they read from outside are kept.
+ * Reads a NodeProto, with the graphs inside it (If, Loop, Scan).
  * @param depth graphs around the node
  */
 export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, depth: number): OnnxNode {
   bound("nodes", ++budget.used, where);
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const kept: Attributes = { ints: new Map(), floats: new Map(), texts: new Map(), lists: new Map() };
+  const kept: Attributes = {
+    ...{ ints: new Map(), floats: new Map(), texts: new Map(), lists: new Map() },
+    inside: [],
+    tensors: new Map(),
+  };
   const captured = new Set<string>();
   let nodeName = "";
   let opType = "";
@@ -40,8 +44,19 @@ export function readNode(bytes: Uint8Array, where: string, budget: NodeBudget, d
   }
   bound("edges", Math.max(inputs.length, outputs.length), where);
   if (opType === "") throw invalid(`${where} ${nodeName}`, "expected an operator, found none");
-  const noted = scopes === undefined ? {} : { scopes };
-  return { name: nodeName, opType, domain, inputs, outputs, ...kept, ...noted, captured: [...captured] };
+  const { tensors, ...attributesOf } = kept;
+  const constant = tensors.get("value");
+  const noted = { ...(scopes !== undefined && { scopes }), ...(constant !== undefined && { constant }) };
+  return {
+    name: nodeName,
+    opType,
+    domain,
+    inputs,
+    outputs,
+    ...attributesOf,
+    ...noted,
+    captured: [...captured],
+  };
 }
 
 /** The attributes of a node that are kept. */
@@ -50,6 +65,9 @@ interface Attributes {
   readonly floats: Map<string, number>;
   readonly texts: Map<string, string>;
   readonly lists: Map<string, readonly number[]>;
+  readonly inside: InnerGraph[];
+  /** Sizes of tensors, by name. */
+  readonly tensors: Map<string, readonly number[]>;
 }
 
 function readAttribute(
@@ -64,6 +82,7 @@ function readAttribute(
   let value: number | undefined;
   let float: number | undefined;
   let text: string | undefined;
+  let sizes: readonly number[] | undefined;
   const list: number[] = [];
   for (const field of wireFields(bytes, where)) {
     if (field.no === ATTRIBUTE.name) attributeName = name(field, where);
@@ -72,12 +91,14 @@ function readAttribute(
     else if (field.no === ATTRIBUTE.s) text = attributeText(field, where);
     else if (field.no === ATTRIBUTE.ints) {
       if (list.length <= KEPT_LIST) list.push(...attributeIntegers(field, where));
-    } else if (field.no === ATTRIBUTE.g || field.no === ATTRIBUTE.graphs)
-      readInnerGraph(payload(field, where), where, captured, budget, depth + 1);
+    } else if (field.no === ATTRIBUTE.t) sizes = namedSizes(payload(field, where), where).dims;
+    else if (field.no === ATTRIBUTE.g || field.no === ATTRIBUTE.graphs)
+      kept.inside.push(readInnerGraph(payload(field, where), where, captured, budget, depth + 1));
   }
   if (attributeName === undefined) return;
   if (value !== undefined) kept.ints.set(attributeName, value);
   if (float !== undefined) kept.floats.set(attributeName, float);
+  if (sizes !== undefined) kept.tensors.set(attributeName, sizes);
   if (text !== undefined) kept.texts.set(attributeName, text);
   if (list.length > 0 && list.length <= KEPT_LIST) kept.lists.set(attributeName, list);
 }
@@ -116,25 +137,31 @@ function attributeInteger(field: WireField, where: string): number | undefined {
   }
 }
 
-/** Adds what a graph inside a node reads from outside of it. */
+/** Reads a graph inside a node, and adds what it reads from outside. */
 function readInnerGraph(
   bytes: Uint8Array,
   where: string,
   captured: Set<string>,
   budget: NodeBudget,
   depth: number,
-): void {
+): InnerGraph {
   bound("nesting", depth, where);
+  const nodes: OnnxNode[] = [];
+  const initializers = new Map<string, readonly number[]>();
   const defined = new Set<string>();
   const read: string[] = [];
   for (const field of wireFields(bytes, where)) {
     if (field.no === GRAPH.node) {
       const node = readNode(payload(field, where), where, budget, depth);
+      nodes.push(node);
       for (const input of [...node.inputs, ...node.captured]) read.push(input);
       for (const output of node.outputs) defined.add(output);
     } else if (field.no === GRAPH.input) addName(field, VALUE.name, where, defined);
-    else if (field.no === GRAPH.initializer) addName(field, TENSOR.name, where, defined);
-    else if (field.no === GRAPH.sparseInitializer) {
+    else if (field.no === GRAPH.initializer) {
+      const { name: own, dims } = namedSizes(payload(field, where), where);
+      defined.add(own);
+      initializers.set(own, dims);
+    } else if (field.no === GRAPH.sparseInitializer) {
       for (const inner of wireFields(payload(field, where), where))
         if (inner.no === SPARSE.values) addName(inner, TENSOR.name, where, defined);
     } else if (field.no === GRAPH.output) {
@@ -143,6 +170,19 @@ function readInnerGraph(
     }
   }
   for (const input of read) if (input !== "" && !defined.has(input)) captured.add(input);
+  return { nodes, initializers };
+}
+
+/** Name and sizes of a TensorProto; its elements aren't looked at. */
+function namedSizes(bytes: Uint8Array, where: string): { name: string; dims: readonly number[] } {
+  let own = "";
+  const dims: number[] = [];
+  for (const field of wireFields(bytes, where)) {
+    if (field.no === TENSOR.name) own = name(field, where);
+    else if (field.no === TENSOR.dims) dims.push(...integers(field, where, ONNX_LIMITS.dimensions));
+    bound("dimensions", dims.length, where);
+  }
+  return { name: own, dims };
 }
 
 /** Adds the name field of a message. */

@@ -21,6 +21,15 @@ export interface OnnxGraph {
   readonly producers: ReadonlyMap<string, number>;
   /** Indices of the nodes that read a tensor, by its name; also through the graphs inside a node. */
   readonly consumers: ReadonlyMap<string, readonly number[]>;
+  /** Nodes of the model's own functions, by domain and name with a space between. */
+  readonly functions: ReadonlyMap<string, readonly OnnxNode[]>;
+}
+
+/** A graph inside a node, as far as it is understood here. */
+export interface InnerGraph {
+  readonly nodes: readonly OnnxNode[];
+  /** Sizes of its own initializers. */
+  readonly initializers: ReadonlyMap<string, readonly number[]>;
 }
 
 /** An operator in a graph. */
@@ -43,6 +52,10 @@ export interface OnnxNode {
   readonly scopes?: readonly string[];
   /** Tensors of this graph that the graphs inside the node read. */
   readonly captured: readonly string[];
+  /** Graphs inside the node (If, Loop, Scan). */
+  readonly inside: readonly InnerGraph[];
+  /** Sizes of the tensor that is its attribute `value`, as of Constant; undefined for other nodes. */
+  readonly constant?: readonly number[];
 }
 
 /** Name, element type and shape of a tensor. */

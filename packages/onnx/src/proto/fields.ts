@@ -2,7 +2,8 @@
  * Field numbers of onnx.proto (https://github.com/onnx/onnx/blob/v1.23.0/onnx/onnx.proto), as far as they are
  * read or written here; all others are kept as they are.
  */
-export const MODEL = { irVersion: 1, graph: 7, opsetImport: 8 } as const;
+export const MODEL = { irVersion: 1, graph: 7, opsetImport: 8, functions: 25 } as const;
+export const FUNCTION = { name: 1, node: 7, domain: 10 } as const;
 export const OPSET = { domain: 1, version: 2 } as const;
 export const GRAPH = {
   node: 1,
@@ -22,7 +23,7 @@ export const NODE = {
   domain: 7,
   metadata: 9,
 } as const;
-export const ATTRIBUTE = { name: 1, f: 2, i: 3, s: 4, g: 6, ints: 8, graphs: 11, type: 20 } as const;
+export const ATTRIBUTE = { name: 1, f: 2, i: 3, s: 4, t: 5, g: 6, ints: 8, graphs: 11, type: 20 } as const;
 export const TENSOR = {
   dims: 1,
   dataType: 2,

@@ -1,6 +1,6 @@
 import { Chunks } from "../edit/chunks.js";
 import { valueMessage } from "../edit/messages.js";
-import { ATTRIBUTE, ENTRY, GRAPH, MODEL, NODE, OPSET, TENSOR } from "../proto/fields.js";
+import { ATTRIBUTE, ENTRY, FUNCTION, GRAPH, MODEL, NODE, OPSET, TENSOR } from "../proto/fields.js";
 
 /** What a test's node is made of. */
 export interface TestNode {
@@ -12,6 +12,8 @@ export interface TestNode {
   ints?: Record<string, number>;
   /** Graphs inside the node, as GraphProto bytes. */
   graphs?: Uint8Array[];
+  /** The attribute `value`, as TensorProto bytes. */
+  value?: Uint8Array;
 }
 
 export function node({
@@ -22,6 +24,7 @@ export function node({
   outputs,
   ints = {},
   graphs = [],
+  value,
 }: TestNode): Uint8Array {
   const chunks = new Chunks();
   for (const input of inputs) chunks.text(NODE.input, input);
@@ -31,6 +34,8 @@ export function node({
     chunks.field(NODE.attribute, new Chunks().text(ATTRIBUTE.name, key).integer(ATTRIBUTE.i, value));
   for (const graph of graphs)
     chunks.field(NODE.attribute, new Chunks().text(ATTRIBUTE.name, "body").field(ATTRIBUTE.g, graph));
+  if (value)
+    chunks.field(NODE.attribute, new Chunks().text(ATTRIBUTE.name, "value").field(ATTRIBUTE.t, value));
   return chunks.finish();
 }
 
@@ -74,13 +79,18 @@ export function graph(parts: {
   return chunks.finish();
 }
 
-/** A ModelProto of opset 17 around a graph. */
-export function model(graphBytes: Uint8Array): Uint8Array {
-  return new Chunks()
+/** A ModelProto of opset 17 around a graph, with functions of the domain `pkg`. */
+export function model(graphBytes: Uint8Array, functions: Record<string, Uint8Array[]> = {}): Uint8Array {
+  const chunks = new Chunks()
     .integer(MODEL.irVersion, 8)
     .field(MODEL.opsetImport, new Chunks().text(OPSET.domain, "").integer(OPSET.version, 17))
-    .field(MODEL.graph, graphBytes)
-    .finish();
+    .field(MODEL.graph, graphBytes);
+  for (const [name, nodes] of Object.entries(functions)) {
+    const own = new Chunks().text(FUNCTION.name, name).text(FUNCTION.domain, "pkg");
+    for (const bytes of nodes) own.field(FUNCTION.node, bytes);
+    chunks.field(MODEL.functions, own);
+  }
+  return chunks.finish();
 }
 
 /** MatMul(x, DequantizeLinear(w, s)) + bias, K 2 and N 3; `change` edits its parts before it is built. */

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { memoryBase } from "../testing/vectors.js";
@@ -78,6 +78,20 @@ describe("what can't be read", () => {
     const stop = new AbortController();
     const progress = () => stop.abort();
     await expect(inspect({ signal: stop.signal, progress })).rejects.toThrow("abort");
+  });
+
+  it("takes names that a quantiser dropped from the model before", async () => {
+    const models = (kind: string) =>
+      new Uint8Array(
+        readFileSync(new URL(`../../../conformance/vectors/inspect/dynamo-${kind}.onnx`, import.meta.url)),
+      );
+    const change = { readFile: async () => models("nbits4"), models: { main: "model.onnx" } };
+    const paths = async (before?: Record<string, Uint8Array>) => {
+      const { card } = await inspect({ ...change, ...(before && { before }) });
+      return card.targets.map(({ path }) => path);
+    };
+    expect(await paths()).not.toContain("blocks.0.attn.out");
+    expect(await paths({ main: models("float") })).toContain("blocks.0.attn.out");
   });
 
   it("a target in two graphs is a doubt", async () => {

@@ -24,7 +24,9 @@ export async function inspectBase(options: InspectBaseOptions): Promise<BaseInsp
     const { graph } = readModel(await read(options, path), path);
     const externalData = externalFiles(graph);
     graphs[name] = { model: path, ...(externalData.length > 0 && { externalData }) };
-    opened.push({ name, graph, ...inspectGraph(graph, { map }) });
+    const earlier = options.before?.[name];
+    const before = earlier && readModel(earlier, `${path}, before it was quantised`).graph;
+    opened.push({ name, graph, ...inspectGraph(graph, { map, before }) });
   }
   checkMap(map, opened);
 

@@ -12,6 +12,11 @@ export interface InspectBaseOptions extends BaseFiles {
   readonly about: Pick<BaseCard, "family" | "version" | "license"> & { title?: string; description?: string };
   /** Module paths by the name of a node: settles doubts, and names what has no name. null leaves a layer out. */
   readonly map?: ReadonlyMap<string, string | null>;
+  /**
+   * Models as they were before they were quantised, by the name of the graph: the module paths of their layers count
+   * too, since quantisers drop what PyTorch's newer exporter noted. Nothing of them goes onto the card.
+   */
+  readonly before?: Readonly<Record<string, Uint8Array>>;
   readonly signal?: AbortSignal;
   /** Called when a file was hashed or a layer was read: of how many steps so many are done. */
   readonly progress?: (done: number, total: number) => void;

@@ -1,4 +1,4 @@
-import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { BASE_CARD, BananaError, type BaseCard } from "@banana-peel/format";
 import { parseBaseCard } from "@banana-peel/validator";
@@ -9,7 +9,9 @@ import { noLinksOut } from "./no-links-out.js";
 
 /** What inspectModels needs. */
 export interface InspectModelsOptions
-  extends Omit<InspectBaseOptions, keyof ReturnType<typeof folderFiles> | "models"> {
+  extends Omit<InspectBaseOptions, keyof ReturnType<typeof folderFiles> | "models" | "before"> {
+  /** Paths of the models before they were quantised, in the order of the models; external data isn't read. */
+  readonly before?: readonly string[];
   /** Write the card as base.json beside the models. */
   readonly write?: boolean;
   /** Put it in the place of one that is there. */
@@ -46,12 +48,37 @@ export async function inspectModels(
     folderFiles(folder),
     new Set([...Object.values(graphs), ...(options.files ?? [])]),
   );
-  const inspection = await inspectBase({ ...files, ...options, models: graphs });
+  const before = await readBefore(Object.keys(graphs), options.before ?? []);
+  const inspection = await inspectBase({ ...files, ...options, models: graphs, before });
   if (inspection.card.targets.length === 0) throw nothing(models, inspection);
   const text = `${JSON.stringify(inspection.card, null, 2)}\n`;
   parseBaseCard(new TextEncoder().encode(text), file);
   if (options.write) await replace(file, text);
   return { ...inspection, folder, file: options.write ? file : undefined };
+}
+
+async function readBefore(
+  graphs: readonly string[],
+  paths: readonly string[],
+): Promise<Record<string, Uint8Array>> {
+  if (paths.length > 0 && paths.length !== graphs.length)
+    throw new BananaError(
+      "INPUT_INVALID",
+      `expected one earlier model for each of ${graphs.length}, found ${paths.length}`,
+      { where: paths.join(", "), hint: "Give them in the order of the models." },
+    );
+  const read = paths.map(async (path, i) => {
+    try {
+      return [graphs[i]!, new Uint8Array(await readFile(path))] as const;
+    } catch (cause) {
+      throw new BananaError("BASE_FILE_MISSING", `expected a model at ${path}, found none that can be read`, {
+        where: path,
+        hint: "Name the ONNX model that was quantised, or leave it out.",
+        cause,
+      });
+    }
+  });
+  return Object.fromEntries(await Promise.all(read));
 }
 
 function named(models: readonly string[], folder: string): Record<string, string> {

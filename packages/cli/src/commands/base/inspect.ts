@@ -12,6 +12,7 @@ interface Options {
   title?: string;
   description?: string;
   map?: string[];
+  before?: string[];
   file?: string[];
   dryRun?: boolean;
   force?: boolean;
@@ -33,6 +34,10 @@ export const baseInspect: Register = (base, io) =>
     .option("--description <text>", "what the base does")
     .option("--map <node=path...>", "the module of a node that was in doubt; node= leaves it out")
     .option(
+      "--before <model...>",
+      "the models before they were quantised, in their order: names that quantisers drop come from there",
+    )
+    .option(
       "--file <path...>",
       "a further file that the base needs, beside the models: a tokenizer, a vocabulary",
     )
@@ -45,6 +50,10 @@ export const baseInspect: Register = (base, io) =>
         [
           "base inspect model.onnx --family my-model --license MIT --map node_linear_2=blocks.0.attn.out",
           "settles a doubt",
+        ],
+        [
+          "base inspect model_q4.onnx --family my-model --license MIT --before model.onnx",
+          "takes names from the float model",
         ],
       ),
     )
@@ -62,6 +71,7 @@ export const baseInspect: Register = (base, io) =>
         inspectModels(models, {
           about,
           map: new Map(Object.entries(readMap(options.map ?? []))),
+          before: options.before ?? [],
           files: options.file ?? [],
           write: !options.dryRun,
           force: options.force ?? false,
@@ -94,7 +104,7 @@ export const baseInspect: Register = (base, io) =>
         ];
         if (left.length > 0)
           parts.push(
-            `\n${io.colours.yellow("left out")}, since they would have to be guessed or can't be changed (--map NODE=PATH settles a name):\n`,
+            `\n${io.colours.yellow("left out")}, since they would have to be guessed or can't be changed (--map NODE=PATH settles a name; --before takes them from the model before it was quantised):\n`,
             table(["why", "graph", "node", "weight", "may be", "expected and found"], left, io.colours),
           );
         return parts.join("");
