@@ -9,6 +9,7 @@ import { sampleProject } from "./testing/project.js";
 import { newKey, sampleFiles, samplePacked, writeFiles } from "./testing/sample-peel.js";
 import { removeScratch } from "./testing/scratch.js";
 import { startTestRegistry, type TestRegistry } from "./testing/test-registry.js";
+import { verifyPath } from "./verify.js";
 
 let registry: TestRegistry;
 let app: Awaited<ReturnType<typeof sampleProject>>;
@@ -44,6 +45,14 @@ it("opens what npm put into node_modules, by the signer that is locked", async (
   await expectCode(openPeelAt("sample", other), "SIGNER_NOT_TRUSTED");
   await cp(join(app.project, "banana.lock"), join(other, "banana.lock"));
   expect(isVerifiedPeel(await openPeelAt("sample", other))).toBe(true);
+});
+
+it("a folder that is no peel is said to be none, not to lack a signature", async () => {
+  const folder = join(app.root, "notes");
+  await mkdir(folder);
+  await writeFile(join(folder, "notes.txt"), "");
+  const error = await expectCode(verifyPath(folder, app.project), "FILE_MISSING");
+  expect(error.message).toContain("found no peel.json");
 });
 
 it.each([

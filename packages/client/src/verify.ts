@@ -1,3 +1,4 @@
+import { BananaError, FILES } from "@banana-peel/format";
 import { checkTrust, type TrustDecision, verifyPeel } from "@banana-peel/signer/verify";
 import { nodeDisk } from "./disk/disk.js";
 import { findPeel } from "./find-peel.js";
@@ -22,7 +23,9 @@ export interface VerifyReport {
  */
 export async function verifyPath(target: string, projectFolder: string): Promise<VerifyReport> {
   const project = await openProject(projectFolder, nodeDisk);
-  const { manifest, signer, root, files } = await verifyPeel(await findPeel(target, project.folder));
+  const source = await findPeel(target, project.folder);
+  if (!(await source.list()).includes(FILES.manifest)) throw noPeel(source.label);
+  const { manifest, signer, root, files } = await verifyPeel(source);
   const { name, version } = manifest;
   const { basis } = checkTrust({
     name,
@@ -38,4 +41,11 @@ export async function verifyPath(target: string, projectFolder: string): Promise
     root,
     files: [...files].map(([path, { bytes, sha256 }]) => ({ path, bytes, sha256 })),
   };
+}
+
+function noPeel(label: string): BananaError {
+  return new BananaError("FILE_MISSING", `expected a peel, found no ${FILES.manifest} in ${label}`, {
+    where: label,
+    hint: "Give the peel's own folder, its tarball, or the name of one that is installed.",
+  });
 }

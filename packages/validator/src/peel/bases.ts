@@ -40,7 +40,7 @@ function baseUnknown({ entry: { base }, where }: AdapterUnderTest, bases: readon
   return problem("peel/base-unknown", {
     message: `expected a card for ${base.family} ${base.range}${base.digest === undefined ? "" : ` with ${base.digest}`}, found ${known.join(", ") || "none"}`,
     where: `${where}/base`,
-    hint: "Validate with the base's card, or correct family, range and digest.",
+    hint: "Name the base's folder or card: banana-peel validate --base <folder>; to publish, banana-peel base add <folder> in the project that you publish from. Else correct family, range and digest.",
   });
 }
 
