@@ -1,8 +1,8 @@
 /**
  * One step on a large base, in a process of its own: prints its times in milliseconds, and its peak of resident memory.
- * `copy` reads and writes as many bytes as a merge does, and nothing else.
+ * `first` attaches a peel and merges it behind that; `copy` reads and writes as many bytes as a merge does, and nothing else.
  *
- *   node large-step.mjs base|merge|attach|copy FOLDER CACHE
+ *   node large-step.mjs base|merge|first|attach|copy FOLDER CACHE
  */
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -46,8 +46,10 @@ else {
   // To nearest, nothing of so small an update would be left at int4.
   const rounding = base.card.targets[0].scheme.bits === 8 ? "nearest" : "dither";
   const choice = step === "attach" ? { strategy: "attach" } : { strategy: "merge", rounding };
-  await timed("set", () => base.setPeels([{ peel, weight: 1 }], choice));
+  const attachFirst = step === "first";
+  await timed("set", () => base.setPeels([{ peel, weight: 1 }], { ...choice, attachFirst }));
   await timed("first", run);
+  if (attachFirst) await timed("behind", () => base.merged());
   if (other !== undefined) {
     await base.setPeels([{ peel: other, weight: 1 }], choice);
     await timed("swap", () => base.setPeels([{ peel, weight: 1 }], choice));
@@ -65,25 +67,27 @@ await base.dispose();
 if (!Number.isFinite(sum)) throw new Error(`expected finite outputs, found ${sum}`);
 process.stdout.write(JSON.stringify({ ...times, peakBytes: process.resourceUsage().maxRSS * 1024 }));
 
-/** Copies the base's weights into a new file, a megabyte at a time, two at once. */
+/** Copies the base's weights into two new files, a megabyte at a time, each by one at a time. */
 async function copyWeights() {
   await mkdir(cacheFolder, { recursive: true });
-  const target = join(cacheFolder, "copy.bin");
-  const [from, to] = [await open(join(folder, "model.data")), await open(target, "w")];
+  const from = await open(join(folder, "model.data"));
   const { size } = await from.stat();
   const piece = 1 << 20;
   let next = 0;
-  const go = async () => {
+  const go = async (name) => {
+    const target = join(cacheFolder, name);
+    const to = await open(target, "w");
     const room = new Uint8Array(piece);
     while (next < size) {
       const at = next;
       next += piece;
       const { bytesRead } = await from.read(room, 0, piece, at);
-      await to.write(room, 0, bytesRead, at);
+      await to.write(room, 0, bytesRead);
     }
+    await to.close();
+    return target;
   };
-  await Promise.all([go(), go()]);
+  const made = await Promise.all([go("copy-0.bin"), go("copy-1.bin")]);
   await from.close();
-  await to.close();
-  await rm(target);
+  for (const target of made) await rm(target);
 }

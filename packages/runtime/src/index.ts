@@ -5,6 +5,7 @@ export type {
   FeedData,
   FeedValue,
   GraphValue,
+  Merging,
   OpenBaseOptions,
   Report,
   ReportPeel,

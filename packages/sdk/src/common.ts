@@ -20,6 +20,7 @@ export type {
   Base,
   Feeds,
   LoadedPeel,
+  Merging,
   OnProgress,
   Ort,
   PeelChoice,

@@ -14,6 +14,7 @@ import { checkFeeds } from "./check-feeds.js";
 import type { CheckedFiles } from "./check-files.js";
 import { GraphSessions } from "./graph-sessions.js";
 import { graphValue } from "./graph-value.js";
+import { MergeBehind } from "./merge-behind.js";
 import type { OpenGraph } from "./open-graph.js";
 import { Queue } from "./queue.js";
 import { makeReport } from "./report.js";
@@ -23,6 +24,7 @@ import { toFeeds } from "./to-feeds.js";
 import type {
   Base,
   GraphValue,
+  Merging,
   OpenBaseOptions,
   Report,
   RunFeeds,
@@ -42,6 +44,7 @@ export class BananaBase implements Base {
   readonly #planner: Planner;
   readonly #uses: KnownUses;
   readonly #queue = new Queue();
+  readonly #behind = new MergeBehind();
   readonly #releasing = new Set<Promise<void>>();
   #state: State;
   #disposed: Promise<void> | undefined;
@@ -132,8 +135,16 @@ export class BananaBase implements Base {
     return this.#files.readFile(path, signal);
   }
 
+  async merged(): Promise<Report> {
+    this.#alive();
+    await this.#behind.settled();
+    return this.report();
+  }
+
   dispose(): Promise<void> {
+    const stopped = this.#behind.stop(this.#isDisposed());
     this.#disposed ??= this.#queue.run(async () => {
+      await stopped;
       await Promise.all([...this.#sessions.values()].map((sessions) => sessions.retireAll()));
       await Promise.all(this.#releasing);
       await this.#planner.settled();
@@ -141,14 +152,53 @@ export class BananaBase implements Base {
     return this.#disposed;
   }
 
-  /** Makes a whole new state, then puts it in force in one step; until then the state before stays untouched. */
-  async #swap(
-    uses: readonly PeelUse[],
-    { plan, releaseIdle = false, signal, onProgress, ...choice }: SetPeelsOptions & Watch,
-  ): Promise<Report> {
+  /** Puts peels in force, attached first where that is asked for and merging takes long. */
+  async #swap(uses: readonly PeelUse[], options: SetPeelsOptions & Watch): Promise<Report> {
+    const { plan, releaseIdle = false, attachFirst = false, signal, onProgress, ...choice } = options;
     const start = this.#now();
+    const how = plan ?? choice;
+    const watch = { signal, onProgress };
     this.#check(signal);
-    const worked = await this.#planner.work(uses, plan ?? choice, { signal, onProgress });
+    if (!attachFirst)
+      return this.#apply(uses, await this.#planner.work(uses, how, watch), { start, releaseIdle, watch });
+    const ready = await this.#planner.ready(uses, how, watch);
+    if (ready !== undefined) return this.#apply(uses, ready, { start, releaseIdle, watch });
+    const attached = await this.#planner.work(uses, { strategy: "attach" }, { signal });
+    await this.#apply(uses, attached, { start, releaseIdle, watch });
+    return this.#mergeBehind(uses, how, releaseIdle, watch);
+  }
+
+  /** Begins to merge the attached peels in force. The merged weights come into force between other swaps. */
+  #mergeBehind(
+    uses: readonly PeelUse[],
+    how: Plan | PlanOptions,
+    releaseIdle: boolean,
+    { signal: own, onProgress }: Watch,
+  ): Report {
+    const start = this.#now();
+    const says = (merging: Merging) => {
+      this.#state = { ...this.#state, report: { ...this.#state.report, merging } };
+    };
+    const merge = async (signal: AbortSignal) => {
+      const watch = { signal, onProgress };
+      const worked = await this.#files.during(() => this.#planner.work(uses, how, watch));
+      await this.#queue.run(async () => {
+        this.#check(signal);
+        await this.#files.during(() => this.#apply(uses, worked, { start, releaseIdle, watch }));
+      }, signal);
+    };
+    says({ state: "under way" });
+    this.#behind.start(merge, (error) => says({ state: "failed", error }), own);
+    return this.#state.report;
+  }
+
+  /** Makes a whole new state, then puts it in force in one step; until then the state before stays untouched. */
+  async #apply(
+    uses: readonly PeelUse[],
+    worked: WorkedPlan,
+    { start, releaseIdle, watch }: { start: number; releaseIdle: boolean; watch: Watch },
+  ): Promise<Report> {
+    const { signal, onProgress } = watch;
     const planned = this.#now();
     const graphs = this.#graphStates(uses, worked, signal);
     try {
@@ -169,6 +219,7 @@ export class BananaBase implements Base {
       total: end - start,
     });
     this.#state = { uses, graphs, report };
+    this.#behind.leave();
     for (const [name, { slot }] of graphs) this.#release(this.#sessions.get(name)!.keep(slot, releaseIdle));
     return report;
   }
@@ -211,10 +262,13 @@ export class BananaBase implements Base {
   }
 
   #alive(): void {
-    if (this.#disposed !== undefined)
-      throw new BananaError("DISPOSED", "expected an open base, found it disposed", {
-        where: `${this.card.family} ${this.card.version}`,
-        hint: "Open the base again.",
-      });
+    if (this.#disposed !== undefined) throw this.#isDisposed();
+  }
+
+  #isDisposed(): BananaError {
+    return new BananaError("DISPOSED", "expected an open base, found it disposed", {
+      where: `${this.card.family} ${this.card.version}`,
+      hint: "Open the base again.",
+    });
   }
 }

@@ -55,6 +55,12 @@ export interface OpenBaseOptions extends BaseFiles {
 export interface SetPeelsOptions extends PlanOptions {
   /** A plan that was made for these very uses on this base; without one, setPeels plans by itself. */
   readonly plan?: Plan;
+  /**
+   * true: where weights must be merged anew, the peels are attached at once, which is exact, and merged behind that; the
+   * merged weights come into force by themselves (`base.merged`). Kept ones are used at once, and so are merge-aware
+   * peels merged at once, which mustn't be attached. `signal` and `onProgress` are the merge's too. Default false.
+   */
+  readonly attachFirst?: boolean;
   /** true: also release the base's and the attach sessions that the new state doesn't need. Default false: they stay warm. */
   readonly releaseIdle?: boolean;
 }
@@ -115,12 +121,17 @@ export interface ReportPeel {
   readonly signer: string | undefined;
 }
 
+/** A merge behind attached peels; one that failed or was aborted leaves them attached. */
+export type Merging = { readonly state: "under way" } | { readonly state: "failed"; readonly error: unknown };
+
 /** What is in force and what it took. */
 export interface Report {
   readonly base: { readonly family: string; readonly version: string; readonly digest: string };
   readonly peels: readonly ReportPeel[];
   readonly plan: Plan;
-  /** Milliseconds of the setPeels call that made this state. */
+  /** Of peels that are attached first: the merge behind them. */
+  readonly merging?: Merging;
+  /** Milliseconds of the setPeels call that made this state, or of the merge behind it. */
   readonly milliseconds: {
     /** Planning, with the merging that it measures. */
     readonly plan: number;
@@ -164,6 +175,12 @@ export interface Base {
   outputs(graph: string): readonly GraphValue[];
   /** The state in force. */
   report(): Report;
+  /**
+   * Waits for the merge behind peels that `setPeels` attached first, and gives the report of what is in force then; at once
+   * where none is under way. Peels that other ones took the place of aren't merged any more.
+   * @throws what the merge failed by, or its signal's reason: the peels stay attached; BananaError DISPOSED
+   */
+  merged(): Promise<Report>;
   /** The peels in force, in the order given; packages/image takes their trigger embeddings from here. */
   uses(): readonly PeelUse[];
   /**

@@ -5,6 +5,8 @@ import { SetWriter } from "../cache/set-writer.js";
 import type { CachedSet, MergedCache, SetToMake } from "../cache/types.js";
 import type { PeelUse } from "../peel/types.js";
 import { applyPlan } from "./apply-plan.js";
+import { checkOptions } from "./check-options.js";
+import { allowed } from "./choose.js";
 import type { PlanContext } from "./context.js";
 import { makePlan } from "./make-plan.js";
 import type { MergedWeight } from "./merged-weight.js";
@@ -82,16 +84,53 @@ export class Planner {
     const options = given === undefined ? (how as PlanOptions) : this.#optionsOf(given, uses);
     if (this.#keeps === undefined || !this.#worthKeeping(uses, options))
       return this.#workAnew(given ?? (await this.plan(uses, options, watch)), uses, watch);
-    const key = await setKey(this.#context.digest, uses, options, this.#keeps.card.moments?.sha256);
-    const found = await this.#keeps.cache.get(key, this.#keeps.folder, watch.signal);
-    if (found !== undefined)
-      return {
-        plan: this.#remember(found.plan, { uses, options, context: this.#context }),
-        merged: new Map(),
-        cached: found,
-      };
+    const key = await this.#keyOf(this.#keeps, uses, options);
+    const found = await this.#kept(this.#keeps, key, uses, options, watch.signal);
+    if (found !== undefined) return found;
     if (given !== undefined && !folds(given)) return this.#workAnew(given, uses, watch);
     return this.#keep(this.#keeps, key, { given, uses, options }, watch);
+  }
+
+  /**
+   * Works out what needs no merging now: what only attaches, weights that are kept; and what can't be attached meanwhile,
+   * because its peels were trained to be merged. Undefined for all else.
+   * @throws BananaError as work
+   */
+  async ready(
+    uses: readonly PeelUse[],
+    how: Plan | PlanOptions,
+    watch: Watch,
+  ): Promise<WorkedPlan | undefined> {
+    const options = "targets" in how ? this.#optionsOf(how, uses) : how;
+    checkOptions(this.#context, options);
+    const parts = partsByTarget(uses);
+    for (const { target } of this.#context.targets) {
+      const own = parts.get(target.path);
+      if (own !== undefined) allowed(target, own, options);
+    }
+    const attaches = parts.size === 0 || ("targets" in how ? !folds(how) : attachesAll(how));
+    const aware = uses.some(({ peel }) => peel.entry.training?.method === "merge-aware");
+    if (attaches || aware) return this.work(uses, how, watch);
+    if (this.#keeps === undefined || !this.#worthKeeping(uses, options)) return undefined;
+    const key = await this.#keyOf(this.#keeps, uses, options);
+    return this.#kept(this.#keeps, key, uses, options, watch.signal);
+  }
+
+  #keyOf({ card }: Keeps, uses: readonly PeelUse[], options: PlanOptions): Promise<string> {
+    return setKey(this.#context.digest, uses, options, card.moments?.sha256);
+  }
+
+  async #kept(
+    { cache, folder }: Keeps,
+    key: string,
+    uses: readonly PeelUse[],
+    options: PlanOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<WorkedPlan | undefined> {
+    const cached = await cache.get(key, folder, signal);
+    if (cached === undefined) return undefined;
+    const plan = this.#remember(cached.plan, { uses, options, context: this.#context });
+    return { plan, merged: new Map(), cached };
   }
 
   async #attach(uses: readonly PeelUse[], how: PlanOptions, watch: Watch): Promise<WorkedPlan> {
