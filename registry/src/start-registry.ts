@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
-import { BananaError, type BaseCard, LIMITS } from "@banana-peel/format";
-import { diskError, makeFolder } from "@banana-peel/format/node";
+import { BananaError, type BaseCard, isBananaError, LIMITS } from "@banana-peel/format";
+import { diskError, makeFolder, unmakeFolder } from "@banana-peel/format/node";
 import { loadBases } from "./bases.js";
 import { createAdvisories } from "./gate/advisories.js";
 import { createChanges } from "./gate/changes.js";
@@ -70,14 +70,16 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const staging = new Staging(join(storage, "staging"));
   const packages = new Packages(join(storage, "packages"), staging, owners);
   const accounts = new Accounts(storage);
+  let made: string | undefined;
   try {
-    await makeFolder(join(storage, "packages"));
+    made = await makeFolder(join(storage, "packages"));
     await packages.recover();
     await accounts.recover();
     await sweep(storage);
     await keepSecret(storage);
   } catch (error) {
-    throw diskError(error, storage);
+    await unmakeFolder(join(storage, "packages"), made);
+    throw storageError(error, storage);
   }
 
   // Verdaccio takes about a second to load: only who hosts a registry pays for it.
@@ -116,6 +118,18 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   server.requestTimeout = REQUEST_MS;
   await listen(server, port, host);
   return { url: urlOf(server, host), close: closer(server) };
+}
+
+/** What hinders writing to the storage, with the way to another one. */
+function storageError(error: unknown, storage: string): unknown {
+  const coded = diskError(error, storage);
+  if (coded === error || !isBananaError(coded)) return error;
+  const { code, message, where } = coded;
+  return new BananaError(code, message, {
+    where,
+    hint: "Free some space there or change its permissions, or choose another folder with --storage.",
+    cause: error,
+  });
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

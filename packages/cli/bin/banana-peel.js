@@ -9,4 +9,7 @@ if (arguments_.length === 1 && ["--version", "-V", "-v", "version"].includes(arg
 } else {
   const { main } = await import("../dist/main.js");
   process.exitCode = await main(arguments_);
+  // When nothing is left to do: else Node takes down its signal handlers some milliseconds before it ends, and a Ctrl-C
+  // just then would end the process as if nothing had been done.
+  process.once("exit", () => process.exit());
 }

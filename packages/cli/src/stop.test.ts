@@ -30,6 +30,14 @@ for (const name of ["mkdir", "writeFile", "rename"]) {
 }
 fs.promises.open = stopping(fs.promises.open, toWrite);
 fs.openSync = stopping(fs.openSync, toWrite);
+if (process.env.STOP_IN === "end") {
+  const exit = process.reallyExit;
+  process.reallyExit = (status) => {
+    process.kill(process.pid, "SIGINT");
+    write(process.env.STOP_SEEN, "");
+    exit.call(process, status);
+  };
+}
 if (process.env.STOP_IN === "stdout") {
   const print = process.stdout.write;
   process.stdout.write = (...given) => {
@@ -102,3 +110,14 @@ it.skipIf(process.platform === "win32").each([
   expect([status, stdout]).toEqual([0, expect.stringMatching(/\w/)]);
   expect(await snapshot(app)).not.toEqual(before);
 });
+
+it.skipIf(process.platform === "win32")(
+  "Ctrl-C while the process ends changes nothing any more",
+  async () => {
+    const seen = join(root, "seen");
+    const env = { ...cleanEnv(root), STOP_IN: "end", STOP_SEEN: seen, NODE_OPTIONS: `--require=${preload}` };
+    const { status, stdout } = await run(["keygen", "--out", "second.pem"], { cwd: app, env });
+    await access(seen);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("fingerprint")]);
+  },
+);

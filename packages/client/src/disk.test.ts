@@ -104,6 +104,25 @@ describe("a disk that fails", () => {
     bananaJson = `${JSON.stringify({ formatVersion: 1, bases: ["./base"], peels: { "@peels/sample": "^1.0.0" } }, null, 2)}\n`;
   });
 
+  it("takes away the folders that were made for a project, when nothing comes of it", async () => {
+    const { initProject } = await import("./init.js");
+    const disk: Disk = {
+      ...nodeDisk,
+      async open(path, flags, mode) {
+        if (flags === "w") throw Object.assign(new Error("ENOSPC: made up"), { code: "ENOSPC", path });
+        return nodeDisk.open(path, flags, mode);
+      },
+    };
+    const bases = [join(app.project, "base")];
+    const before = await snapshot(app.root);
+    const project = join(app.root, "new/deep/app");
+    const error = await expectCode(initProject({ project, bases, disk }), "DISK_FULL");
+    expect(error.where).toBe(join(project, "banana.json"));
+    expect(await snapshot(app.root)).toEqual(before);
+    await initProject({ project, bases });
+    expect(await readdir(project)).toEqual(["banana.json"]);
+  });
+
   it("says which disk is full: the store's, or the project's", async () => {
     const failed = (disk: Disk) =>
       expectCode(addPeels({ ...app.options, requests: ["sample"], disk }), "DISK_FULL");

@@ -3,3 +3,5 @@
 import { main } from "banana-peel";
 
 process.exitCode = await main(["new", ...process.argv.slice(2)]);
+// As banana-peel does: a Ctrl-C while Node ends would look as if nothing had been done.
+process.once("exit", () => process.exit());

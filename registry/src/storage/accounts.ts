@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { atomicWrite } from "./atomic-write.js";
 import { syncFile } from "./sync-file.js";
 
+/** Bytes that a user takes, and more. */
+const USER_BYTES = 4096;
+
 /**
  * The file of users. Verdaccio writes it in place, so that a crash or a full disk would leave a part of it: what it was
  * before is kept beside it until the change is whole, and put back otherwise.
@@ -42,8 +45,18 @@ export class Accounts {
       return answer;
     } finally {
       if (isWhole) await rm(this.#before);
-      else await rename(this.#before, this.#file);
+      else {
+        await rename(this.#before, this.#file);
+        await this.#requireRoom(before);
+      }
     }
+  }
+
+  /** Throws the file system's error where there is no room for one user more: Verdaccio only says that it failed. */
+  async #requireRoom(users: string): Promise<void> {
+    const probe = `${this.#file}.room`;
+    await atomicWrite(probe, users.padEnd(users.length + USER_BYTES));
+    await rm(probe, { force: true });
   }
 
   /** Puts back what a change of an earlier process left half-done. */

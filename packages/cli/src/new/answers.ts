@@ -27,9 +27,11 @@ export interface NewFlags {
 
 export const DEFAULT_LICENSE = "CC-BY-4.0";
 
-/** The name that a peel gets by its folder. */
+/** The name that a peel gets by its folder: letters lose their accents, and what names can't have becomes a dash. */
 export function nameFor(folder: string): string {
   return basename(resolve(folder))
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, "-")
     .replace(/^[._-]+|[._-]+$/g, "");

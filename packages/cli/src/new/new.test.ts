@@ -70,6 +70,7 @@ describe("new", () => {
 
   it("names a peel by its folder", () => {
     expect(nameFor("/tmp/My Peel!")).toBe("my-peel");
+    expect(nameFor("/tmp/Große Blüte")).toBe("gro-e-blute");
     expect(answersFrom({ yes: true })).toMatchObject({
       template: "peel",
       folder: "my-peel",

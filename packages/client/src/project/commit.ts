@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { isPeelName, LOCKFILE, PROJECT_MANIFEST } from "@banana-peel/format";
-import { isAbandoned, makeFolder, ownName } from "@banana-peel/format/node";
+import { diskError, isAbandoned, makeFolder, ownName } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { exists, removeEmpty, removeTree } from "../disk/remove.js";
 import { LOCK_PREFIX } from "./project-lock.js";
@@ -55,7 +55,7 @@ export async function commitChange(
       [PROJECT_MANIFEST, change.manifest],
     ] as const)
       if (text !== undefined) {
-        await writeDurably(disk, join(work, file), text);
+        await writeDurably(disk, join(work, file), text, join(project, file));
         if (await exists(disk, join(project, file)))
           await disk.copyFile(join(project, file), join(work, "old", file));
       }
@@ -153,12 +153,18 @@ async function readJournal(path: string, disk: Disk): Promise<Journal | undefine
   }
 }
 
-async function writeDurably(disk: Disk, path: string, text: string): Promise<void> {
-  const file = await disk.open(path, "w");
+/** @param shown the file that it is to become, for messages */
+async function writeDurably(disk: Disk, path: string, text: string, shown = path): Promise<void> {
+  const bytes = Buffer.from(text);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await disk.open(path, "w");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw diskError(error, shown, bytes.length);
   }
 }

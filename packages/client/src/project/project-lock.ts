@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BananaError } from "@banana-peel/format";
-import { isAbandoned, makeFolder, ownName } from "@banana-peel/format/node";
+import { isAbandoned, makeFolder, ownName, unmakeFolder } from "@banana-peel/format/node";
 import type { Disk } from "../disk/disk.js";
 import { hasCode } from "../disk/errors.js";
 import { removeEmpty, removeTree } from "../disk/remove.js";
@@ -33,12 +33,18 @@ export async function withProjectLock<T>(
   const name = ownName();
   const candidate = join(staging, LOCK_PREFIX + name);
   const deadline = performance.now() + (options.waitMs ?? WAIT_MS);
+  /** The topmost folder that was made for this work: above the project, where nothing was there. */
+  let made: string | undefined;
   const tidy = async () => {
     await removeTree(disk, candidate).catch(() => undefined);
     await removeEmpty(disk, staging, join(project, PEELS)).catch(() => undefined);
+    await unmakeFolder(project, made, disk);
   };
   try {
-    while (!(await take(disk, candidate, lock, name))) {
+    for (;;) {
+      const top = await makeFolder(join(candidate, name), { disk });
+      made ??= top;
+      if (await take(disk, candidate, lock)) break;
       if (options.signal?.aborted) throw cancelled(options.signal.reason);
       if (performance.now() > deadline) throw busy(project);
       if (!(await stealAbandoned(disk, staging, lock))) await sleep(POLL_MS);
@@ -56,8 +62,7 @@ export async function withProjectLock<T>(
   }
 }
 
-async function take(disk: Disk, candidate: string, lock: string, name: string): Promise<boolean> {
-  await makeFolder(join(candidate, name), { disk });
+async function take(disk: Disk, candidate: string, lock: string): Promise<boolean> {
   try {
     await disk.rename(candidate, lock);
     return true;

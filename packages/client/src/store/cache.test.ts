@@ -1,4 +1,4 @@
-import { chmod, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addPeels } from "../add.js";
@@ -91,4 +91,19 @@ it("many processes and projects share one store at once, and leave only its entr
   for (const { project } of apps) expect(await readdir(join(project, "peels/@peels"))).toEqual(["sample"]);
   const left = await readdir(join(store, "v1"));
   expect(left.filter((name) => !/^(?:[0-9a-f]{2}|documents)$/.test(name))).toEqual([]);
+});
+
+it("clean takes broken downloads too, fresh or old, and leaves no note of them", async () => {
+  const partial = join(app.store, "v1/partial");
+  await mkdir(partial, { recursive: true });
+  for (const days of [0, 9]) {
+    const path = join(partial, `${days}`.repeat(64));
+    await writeFile(path, "x");
+    const then = new Date(Date.now() - days * 24 * 3600 * 1000);
+    await utimes(path, then, then);
+  }
+  await cleanCache(app.store, "all");
+  expect((await readdir(join(app.store, "v1"))).filter((name) => /^(?:partial|tmp|old)/.test(name))).toEqual(
+    [],
+  );
 });

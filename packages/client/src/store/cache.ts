@@ -46,7 +46,9 @@ export async function cleanCache(
   const { temporary } = places;
   const found = await listCache(store, disk);
   try {
+    if (which === "all") await bury(disk, places.partial, temporary);
     await sweepStore(disk, places, PARTIAL_BYTES);
+    // What the sweep itself has kept of a broken download.
     if (which === "all") await bury(disk, places.partial, temporary);
     const removed = await Promise.all(
       found.map(async (peel) => {

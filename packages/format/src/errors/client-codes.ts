@@ -41,7 +41,8 @@ export const clientCodes = {
   },
   DISK_FULL: {
     title: "The disk is full.",
-    explanation: "What was half-written has been removed. Free some space and try again.",
+    explanation:
+      "The message names what was to be written, how large it is where that is known, and what is free on that disk: the project's, the store's or another. What was half-written has been removed, and what was there before is as it was. Free some space and try again.",
     exit: 7,
   },
   TARGET_READ_ONLY: {
