@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { openBase as openFiles } from "@banana-peel/runtime";
 import { openBase } from "@banana-peel/runtime/node";
 import * as ort from "onnxruntime-node";
@@ -21,6 +20,7 @@ export function attachBases() {
       goal: 1.03,
       rounds,
       sizes: [
+        [1, 1],
         [1, 64],
         [1, 256],
       ],
@@ -42,10 +42,9 @@ export function attachBases() {
       open: () => openBase(folder("nano"), { ort, sessionOptions }),
     },
   ];
-  const minilm = ["minilm/int8", "minilm"].find((name) => existsSync(`${folder(name)}/base.json`));
-  if (minilm !== undefined)
+  for (const scheme of ["int8", "int4"])
     bases.push({
-      name: "minilm 384",
+      name: `minilm 384 ${scheme}`,
       graph: undefined,
       goal: 1.1,
       sizes: [
@@ -53,7 +52,7 @@ export function attachBases() {
         [1, 128],
         [8, 64],
       ],
-      open: () => openBase(folder(minilm), { ort, sessionOptions }),
+      open: () => openBase(folder(`minilm/${scheme}`), { ort, sessionOptions }),
     });
   return bases;
 }
