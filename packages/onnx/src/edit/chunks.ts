@@ -15,7 +15,7 @@ export class Chunks {
   /** Appends a length-delimited field. */
   field(no: number, value: Uint8Array | Chunks): this {
     const length = value instanceof Chunks ? value.size : value.length;
-    this.raw(new BinaryWriter().tag(no, WireType.LengthDelimited).uint32(length).finish());
+    this.fields((writer) => writer.tag(no, WireType.LengthDelimited).uint32(length));
     if (value instanceof Chunks) {
       this.pieces.push(...value.pieces);
       this.size += value.size;
@@ -24,14 +24,19 @@ export class Chunks {
     return this.raw(value);
   }
 
+  /** Appends what is written: whole fields. */
+  fields(write: (writer: BinaryWriter) => unknown): this {
+    return this.raw(written(write));
+  }
+
   /** Appends a text field. */
   text(no: number, value: string): this {
-    return this.field(no, new TextEncoder().encode(value));
+    return this.fields((writer) => writer.tag(no, WireType.LengthDelimited).string(value));
   }
 
   /** Appends an int32, int64 or enum field. */
   integer(no: number, value: number): this {
-    return this.raw(new BinaryWriter().tag(no, WireType.Varint).int64(value).finish());
+    return this.fields((writer) => writer.tag(no, WireType.Varint).int64(value));
   }
 
   finish(): Uint8Array {
@@ -43,4 +48,13 @@ export class Chunks {
     }
     return bytes;
   }
+}
+
+/** Used again and again: a new one takes half a kilobyte for every field. */
+const shared = new BinaryWriter();
+
+/** The bytes that are written. */
+export function written(write: (writer: BinaryWriter) => unknown): Uint8Array {
+  write(shared);
+  return shared.finish();
 }

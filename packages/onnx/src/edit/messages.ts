@@ -1,62 +1,59 @@
+import { type BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { ATTRIBUTE, DIM, ENTRY, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE } from "../proto/fields.js";
 import { name, wireFields } from "../proto/wire.js";
-import { Chunks } from "./chunks.js";
+import { Chunks, written } from "./chunks.js";
 import type { ElementsEdit, NewInitializer, NewInput, NewNode } from "./types.js";
 
 /** AttributeProto.AttributeType. */
 const ATTRIBUTE_TYPE = { int: 2, text: 3, ints: 7 } as const;
 
 /** A NodeProto. */
-export function nodeMessage(node: NewNode): Chunks {
-  const chunks = new Chunks();
-  for (const input of node.inputs) chunks.text(NODE.input, input);
-  for (const output of node.outputs) chunks.text(NODE.output, output);
-  chunks.text(NODE.name, node.name).text(NODE.opType, node.opType);
-  if (node.domain) chunks.text(NODE.domain, node.domain);
-  for (const [key, value] of Object.entries(node.ints ?? {}))
-    chunks.field(
-      NODE.attribute,
-      new Chunks()
-        .text(ATTRIBUTE.name, key)
-        .integer(ATTRIBUTE.i, value)
-        .integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.int),
-    );
-  for (const [key, values] of Object.entries(node.lists ?? {})) {
-    const attribute = new Chunks().text(ATTRIBUTE.name, key);
-    for (const value of values) attribute.integer(ATTRIBUTE.ints, value);
-    chunks.field(NODE.attribute, attribute.integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.ints));
-  }
-  for (const [key, value] of Object.entries(node.texts ?? {}))
-    chunks.field(
-      NODE.attribute,
-      new Chunks()
-        .text(ATTRIBUTE.name, key)
-        .text(ATTRIBUTE.s, value)
-        .integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.text),
-    );
-  return chunks;
+export function nodeMessage(node: NewNode): Uint8Array {
+  return written((writer) => {
+    for (const input of node.inputs) text(writer, NODE.input, input);
+    for (const output of node.outputs) text(writer, NODE.output, output);
+    text(writer, NODE.name, node.name);
+    text(writer, NODE.opType, node.opType);
+    if (node.domain) text(writer, NODE.domain, node.domain);
+    for (const [key, value] of Object.entries(node.ints ?? {}))
+      attribute(writer, key, ATTRIBUTE_TYPE.int, () => integer(writer, ATTRIBUTE.i, value));
+    for (const [key, values] of Object.entries(node.lists ?? {}))
+      attribute(writer, key, ATTRIBUTE_TYPE.ints, () => {
+        for (const value of values) integer(writer, ATTRIBUTE.ints, value);
+      });
+    for (const [key, value] of Object.entries(node.texts ?? {}))
+      attribute(writer, key, ATTRIBUTE_TYPE.text, () => text(writer, ATTRIBUTE.s, value));
+  });
 }
 
 /** A TensorProto. */
 export function initializerMessage({ name, dataType, dims, bytes }: NewInitializer): Chunks {
-  const chunks = new Chunks();
-  for (const dim of dims) chunks.integer(TENSOR.dims, dim);
-  return withElements(chunks.integer(TENSOR.dataType, dataType).text(TENSOR.name, name), bytes);
+  const chunks = new Chunks().fields((writer) => {
+    for (const dim of dims) integer(writer, TENSOR.dims, dim);
+    integer(writer, TENSOR.dataType, dataType);
+    text(writer, TENSOR.name, name);
+  });
+  return withElements(chunks, bytes);
 }
 
 /** A ValueInfoProto of a tensor; without `dims`, of any shape. */
-export function valueMessage(value: Pick<NewInput, "name" | "dataType"> & Partial<NewInput>): Chunks {
-  const shape = new Chunks();
-  for (const dim of value.dims ?? []) {
-    const size = new Chunks();
-    shape.field(
-      SHAPE.dim,
-      typeof dim === "number" ? size.integer(DIM.value, dim) : size.text(DIM.param, dim),
+export function valueMessage(value: Pick<NewInput, "name" | "dataType"> & Partial<NewInput>): Uint8Array {
+  return written((writer) => {
+    const shape = () => {
+      for (const dim of value.dims ?? [])
+        message(writer, SHAPE.dim, () => {
+          if (typeof dim === "number") integer(writer, DIM.value, dim);
+          else text(writer, DIM.param, dim);
+        });
+    };
+    text(writer, VALUE.name, value.name);
+    message(writer, VALUE.type, () =>
+      message(writer, TYPE.tensor, () => {
+        integer(writer, TENSOR_TYPE.elemType, value.dataType);
+        if (value.dims !== undefined) message(writer, TENSOR_TYPE.shape, shape);
+      }),
     );
-  }
-  const tensor = new Chunks().integer(TENSOR_TYPE.elemType, value.dataType);
-  if (value.dims !== undefined) tensor.field(TENSOR_TYPE.shape, shape);
-  return new Chunks().text(VALUE.name, value.name).field(VALUE.type, new Chunks().field(TYPE.tensor, tensor));
+  });
 }
 
 /** A NodeProto like the one given, with some outputs renamed; every other byte stays. */
@@ -87,7 +84,36 @@ export function tensorWithElements(bytes: Uint8Array, elements: ElementsEdit): C
 
 function withElements(chunks: Chunks, elements: ElementsEdit): Chunks {
   if (elements instanceof Uint8Array) return chunks.field(TENSOR.rawData, elements);
-  for (const [key, value] of Object.entries(elements))
-    chunks.field(TENSOR.externalData, new Chunks().text(ENTRY.key, key).text(ENTRY.value, String(value)));
-  return chunks.integer(TENSOR.dataLocation, 1);
+  return chunks.fields((writer) => {
+    for (const [key, value] of Object.entries(elements))
+      message(writer, TENSOR.externalData, () => {
+        text(writer, ENTRY.key, key);
+        text(writer, ENTRY.value, String(value));
+      });
+    integer(writer, TENSOR.dataLocation, 1);
+  });
+}
+
+/** An AttributeProto. */
+function attribute(writer: BinaryWriter, key: string, type: number, value: () => void): void {
+  message(writer, NODE.attribute, () => {
+    text(writer, ATTRIBUTE.name, key);
+    value();
+    integer(writer, ATTRIBUTE.type, type);
+  });
+}
+
+function message(writer: BinaryWriter, no: number, fields: () => void): void {
+  writer.tag(no, WireType.LengthDelimited).fork();
+  fields();
+  writer.join();
+}
+
+function text(writer: BinaryWriter, no: number, value: string): void {
+  writer.tag(no, WireType.LengthDelimited).string(value);
+}
+
+/** An int32, int64 or enum field. */
+function integer(writer: BinaryWriter, no: number, value: number): void {
+  writer.tag(no, WireType.Varint).int64(value);
 }

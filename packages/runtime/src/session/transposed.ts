@@ -26,10 +26,14 @@ function recall(
   return turned;
 }
 
+/** [rows, columns] as [columns, rows]; the inner loop is over the fewer, so that as many lines of memory are in use at once. */
 function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
   const out = new Float32Array(matrix.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      out[column * rows + row] = matrix[row * columns + column]!;
+  if (rows < columns)
+    for (let column = 0, to = 0; column < columns; column++)
+      for (let from = column; from < matrix.length; from += columns) out[to++] = matrix[from]!;
+  else
+    for (let row = 0, from = 0; row < rows; row++)
+      for (let to = row; to < out.length; to += rows) out[to] = matrix[from++]!;
   return out;
 }
