@@ -2,12 +2,14 @@ import { ditherSeed, PROMOTED_BLOCK, promote, type WeightForm } from "@banana-pe
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
 import { foldTask } from "../merge/task.js";
-import type { FoldTask, FoldWork } from "../merge/types.js";
-import { sampleRows, sampleRuns } from "../merge/works.js";
+import type { FoldWork } from "../merge/types.js";
+import { allRows, type Rows, sampleRows, sampleRuns } from "../merge/works.js";
 import { Pacer } from "../pacer.js";
 import type { PlanContext } from "./context.js";
 import { Measure } from "./measure.js";
 import { roundingFor } from "./merge-target.js";
+import { rowSizes } from "./row-sizes.js";
+import { scatters } from "./sample-spread.js";
 import type { Retention, RoundingName } from "./types.js";
 import { type Part, updateRows } from "./updates.js";
 
@@ -49,37 +51,31 @@ export async function estimateMerge(
   }
   const seed = rounding === "dither" ? await ditherSeed(`${context.digest}\n${path}`) : undefined;
   const task = foldTask(plane.plane, parts, seed);
-  const works = await Promise.all(
-    sampleRows(plane.plane, updateSizes(task)).map(
-      async ({ first, rows }): Promise<FoldWork> => ({
-        first,
-        rows,
-        input: context.engine.files && plane.file ? plane.file : await plane.read(first, rows, signal),
-        output: undefined,
-        measure: true,
-      }),
-    ),
-  );
-  const folded = await context.engine.fold(task, works, { signal });
+  const fold = async (rows: readonly Rows[]) => {
+    const works = await Promise.all(
+      rows.map(
+        async ({ first, rows }): Promise<FoldWork> => ({
+          first,
+          rows,
+          input: context.engine.files && plane.file ? plane.file : await plane.read(first, rows, signal),
+          output: undefined,
+          measure: true,
+        }),
+      ),
+    );
+    return context.engine.fold(task, works, { signal });
+  };
+  const sample = sampleRows(plane.plane, await rowSizes(task, new Pacer(context.now, signal)));
+  let folded = await fold(sample);
+  const seen = sample.reduce((total, { rows }) => total + rows, 0);
+  if (seen < plane.plane.rows && scatters(folded.map(({ sums }) => sums!)))
+    folded = await fold(allRows(plane.plane));
   const sum = (of: "intended" | "product" | "rest") =>
     folded.reduce((total, { sums }) => total + sums![of], 0);
   const intended = sum("intended");
   const changed = folded.some((each) => each.changed);
   if (intended === 0) return { gain: 1, error: 0, changed };
   return { gain: sum("product") / intended, error: Math.sqrt(sum("rest") / intended), changed };
-}
-
-/**
- * About how large the update of each row is, squared: of a sum over ranks, the squares alone, which is a thousandth of the
- * work of a merge.
- */
-function updateSizes({ plane: { rows, columns }, rank, left, right }: FoldTask): Float64Array {
-  const weights = new Float64Array(rank);
-  for (let i = 0; i < columns; i++) for (let r = 0; r < rank; r++) weights[r]! += right[i * rank + r]! ** 2;
-  const sizes = new Float64Array(rows);
-  for (let i = 0; i < rows; i++)
-    for (let r = 0; r < rank; r++) sizes[i]! += left[i * rank + r]! ** 2 * weights[r]!;
-  return sizes;
 }
 
 /** Estimates what promoting a target keeps, on whole blocks of rows. */
