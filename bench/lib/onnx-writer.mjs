@@ -64,13 +64,14 @@ export function value(name, type, dims) {
 }
 
 /** @param {Record<string, number>} [of.domains] versions of operators beside ONNX's own */
-export function model({ nodes, initializers, inputs, outputs, opset = 17, domains = {} }) {
+export function model({ nodes, initializers, inputs, outputs, values = [], opset = 17, domains = {} }) {
   const graph = Buffer.concat([
     ...nodes.map((each) => bytes(1, each)),
     text(2, "main"),
     ...initializers.map((each) => bytes(5, each)),
     ...inputs.map((each) => bytes(11, each)),
     ...outputs.map((each) => bytes(12, each)),
+    ...values.map((each) => bytes(13, each)),
   ]);
   const others = Object.entries(domains).map(([name, version]) =>
     bytes(8, Buffer.concat([text(1, name), int(2, version)])),

@@ -4,8 +4,8 @@ import { initializer, model, node, TYPE, value } from "./onnx-writer.mjs";
 import { numbers } from "./peels.mjs";
 
 /**
- * A base of made-up int8 weights in memory, as dynamic quantisation leaves a transformer without its attention: per
- * block q, k and v of one input, their sum through o, then a layer of four times the width and back.
+ * A base of made-up int8 weights in memory, as dynamic quantisation leaves a transformer without its attention, its shapes
+ * stated: per block q, k and v of one input, their sum through o, then a layer of four times the width and back.
  */
 export function wideBase(width, blocks, options) {
   return openBase({ ...options, ...wideFiles(width, blocks) });
@@ -16,6 +16,7 @@ export function wideFiles(width, blocks) {
   const nodes = [];
   const initializers = [];
   const targets = [];
+  const values = [];
   const random = numbers(width);
   const add = (name, type, dims, data) => initializers.push(initializer(name, type, dims, data));
 
@@ -39,6 +40,7 @@ export function wideFiles(width, blocks) {
       node("Mul", [`${path}.float`, `${path}.scales`], [`${path}.product`]),
       node("Add", [`${path}.product`, `${path}.bias`], [path]),
     );
+    values.push(value(path, TYPE.float, ["batch", "tokens", n]));
     targets.push({
       path,
       graph: "main",
@@ -89,6 +91,7 @@ export function wideFiles(width, blocks) {
     initializers,
     inputs: [value("x", TYPE.float, ["batch", "tokens", width])],
     outputs: [value(x, TYPE.float, ["batch", "tokens", width])],
+    values,
   });
   const card = {
     formatVersion: 1,

@@ -1,6 +1,7 @@
 import type { CachedSet } from "../cache/types.js";
 import type { MergedWeight } from "../plan/merged-weight.js";
 import {
+  leastOf,
   openAttachSession,
   openBaseSession,
   openCachedSession,
@@ -29,6 +30,11 @@ export class GraphSessions {
   /** True when the session with branches is the base's too. */
   get one(): boolean {
     return this.#source.base.oneSession ?? false;
+  }
+
+  /** From which N on those with branches add changes in place. */
+  get inPlaceFrom(): number {
+    return leastOf(this.#source.base);
   }
 
   get base(): SessionSlot {

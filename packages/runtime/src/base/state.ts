@@ -31,7 +31,7 @@ export function graphState(
   worked: WorkedPlan,
   signal: AbortSignal | undefined,
 ): GraphState {
-  const { feeds, key, folded } = graphChange(ort, graph, sessions.one, uses, worked);
+  const { feeds, key, folded } = graphChange(ort, graph, sessions, uses, worked);
   const attach = feeds !== undefined;
   const slot =
     key === undefined
@@ -55,7 +55,7 @@ const known = new WeakMap<WorkedPlan, Map<OpenGraph, GraphChange>>();
 function graphChange(
   ort: Ort,
   graph: OpenGraph,
-  one: boolean,
+  sessions: Pick<GraphSessions, "one" | "inPlaceFrom">,
   uses: readonly PeelUse[],
   worked: WorkedPlan,
 ): GraphChange {
@@ -63,7 +63,7 @@ function graphChange(
   known.set(worked, graphs);
   let change = graphs.get(graph);
   if (change === undefined) {
-    change = makeChange(ort, graph, one, uses, worked);
+    change = makeChange(ort, graph, sessions, uses, worked);
     graphs.set(graph, change);
   }
   return change;
@@ -72,7 +72,7 @@ function graphChange(
 function makeChange(
   ort: Ort,
   graph: OpenGraph,
-  one: boolean,
+  sessions: Pick<GraphSessions, "one" | "inPlaceFrom">,
   uses: readonly PeelUse[],
   { plan, merged, cached }: WorkedPlan,
 ): GraphChange {
@@ -94,9 +94,9 @@ function makeChange(
       ]);
     }
   }
-  const attach = attached.size > 0 || (one && key.length === 0 && graph.targets.size > 0);
+  const attach = attached.size > 0 || (sessions.one && key.length === 0 && graph.targets.size > 0);
   return {
-    feeds: attach ? attachFeeds(ort, graph, attached) : undefined,
+    feeds: attach ? attachFeeds(ort, graph, attached, { inPlaceFrom: sessions.inPlaceFrom }) : undefined,
     key: key.length > 0 ? JSON.stringify(key) : undefined,
     folded,
   };

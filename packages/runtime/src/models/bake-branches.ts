@@ -25,7 +25,7 @@ const PLAIN = {
 export function bakeEdits(graph: OpenGraph, attached: ReadonlyMap<string, readonly Part[]>): ModelEdits {
   const only = new Set(attached.keys());
   const { inputs = [], ...edits } = attachEdits(graph, { only });
-  const feeds = attachFeeds(PLAIN, graph, attached, only);
+  const feeds = attachFeeds(PLAIN, graph, attached, { only });
   const initializers = inputs.map(({ name, dataType }) => {
     const { data, dims } = feeds[name] as unknown as { data: ArrayBufferView; dims: readonly number[] };
     return { name, dataType, dims, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };

@@ -2,8 +2,10 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import type { Feeds, Ort } from "../ort.js";
 import type { Part } from "../plan/updates.js";
+import type { AttachOptions } from "./attach-model.js";
 import { type Branch, branchesOf, isScaledInside } from "./branches.js";
 import { convolutionA, convolutionB } from "./convolution-feeds.js";
+import { isInPlace } from "./in-place.js";
 import { type Pack, type Packs, packsFor, RANKS } from "./packs.js";
 import { Recall } from "./recall.js";
 import { transposedA, transposedB } from "./transposed.js";
@@ -19,13 +21,13 @@ const ranks = new Recall();
  * without parts get rank 0. Tensors without weights in them are remembered: of peels that come back with other weights
  * only the others are made anew.
  * @param attached parts by target path, of the targets that are attached
- * @param only paths of the targets that have a branch; all of them by default
+ * @param options those that attachEdits was given
  */
 export function attachFeeds(
   ort: Ort,
   graph: OpenGraph,
   attached: ReadonlyMap<string, readonly Part[]>,
-  only?: ReadonlySet<string>,
+  { only, inPlaceFrom = Number.POSITIVE_INFINITY }: AttachOptions = {},
 ): Feeds {
   const packs = packsFor(graph, only);
   const partsOf = ({ target }: OpenTarget) => attached.get(target.path) ?? NONE;
@@ -33,6 +35,7 @@ export function attachFeeds(
   for (const branch of branchesOf(graph, only)) {
     const { factors, targets, split } = branch;
     const parts = targets.map(partsOf);
+    const planes = isInPlace(branch, graph, inPlaceFrom);
     if (!packs?.tensors.has(branch.a))
       feeds[branch.a] = tensorA(ort, branch, parts.length === 1 ? parts[0]! : parts.flat());
     if (factors !== undefined && !packs?.tensors.has(factors))
@@ -40,7 +43,7 @@ export function attachFeeds(
     if (split !== undefined && packs === undefined) feeds[split] = integers(ort, branch, parts.map(rankOf));
     for (let i = 0; i < targets.length; i++)
       if (!packs?.tensors.has(branch.b[i]!))
-        feeds[branch.b[i]!] = tensorB(ort, targets[i]!, parts[i]!, rankOf(parts[i]!));
+        feeds[branch.b[i]!] = tensorB(ort, targets[i]!, parts[i]!, planes);
   }
   return feeds;
 }
@@ -132,22 +135,24 @@ function tensorA(ort: Ort, branch: Branch, parts: readonly Part[]): Feeds[string
 }
 
 /**
- * B of a target, [R,N]: every part's lora_B [N,r] transposed, below each other; times its factor, unless the product with
- * A gets that.
+ * B of a target, [R,N], or [1,R,N] as a plane: every part's lora_B [N,r] transposed, below each other; times its factor,
+ * unless the product with A gets that.
  */
-function tensorB(ort: Ort, open: OpenTarget, parts: readonly Part[], rank: number): Feeds[string] {
+function tensorB(ort: Ort, open: OpenTarget, parts: readonly Part[], plane: boolean): Feeds[string] {
   const { n, kernel } = open.target;
+  const rank = rankOf(parts);
+  const dims = plane ? [1, rank, n] : [rank, n];
   const make = () => {
     if (kernel !== undefined) {
       const { data, dims } = convolutionB(open.target, parts);
       return new ort.Tensor("float32", data, dims);
     }
-    return new ort.Tensor("float32", stackB(parts, n, rank), [rank, n]);
+    return new ort.Tensor("float32", stackB(parts, n, rank), dims);
   };
-  if (parts.length === 0) return seconds.get(open, [ort], make);
+  if (parts.length === 0) return seconds.get(open, [ort, plane], make);
   if (!isScaledInside(open)) return make();
   const lowRanks = parts.map(({ lowRank }) => lowRank);
-  return seconds.get(lowRanks[0]!, [ort, ...lowRanks], () => {
+  return seconds.get(lowRanks[0]!, [ort, plane, ...lowRanks], () => {
     const [first] = parts;
     const data =
       parts.length === 1
@@ -157,7 +162,7 @@ function tensorB(ort: Ort, open: OpenTarget, parts: readonly Part[], rank: numbe
             n,
             rank,
           );
-    return new ort.Tensor("float32", data, [rank, n]);
+    return new ort.Tensor("float32", data, dims);
   });
 }
 

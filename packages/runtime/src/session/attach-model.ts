@@ -10,9 +10,24 @@ import type { OpenTarget } from "../base/check-target.js";
 import type { OpenGraph } from "../base/open-graph.js";
 import { branchInputs, castNode, dequantiseNode, downNode, upProduct } from "./branch-nodes.js";
 import { type Branch, branchesOf, cutOf, inputB, part } from "./branches.js";
-import { flatNodes, inPlaceConstants, inPlaceNodes, inPlaceShapes, isInPlace } from "./in-place.js";
+import {
+  flatNodes,
+  inPlaceConstants,
+  inPlaceNodes,
+  inPlaceShapes,
+  isInPlace,
+  planeNode,
+} from "./in-place.js";
 import { cutPacks, packsFor } from "./packs.js";
 import { floatLayer } from "./quantised-layer.js";
+
+/** What the branches of a graph are like; its feeds must be made by the same. */
+export interface AttachOptions {
+  /** Paths of the targets that get a branch; all of them by default. */
+  readonly only?: ReadonlySet<string>;
+  /** Least N of targets whose change is added by in-place.ts; by default none, so that every node is one of ONNX's own. */
+  readonly inPlaceFrom?: number;
+}
 
 /**
  * Edits that put a branch beside every target of a graph: output = base output + (input A) B. A and B are required
@@ -20,13 +35,10 @@ import { floatLayer } from "./quantised-layer.js";
  * output. The target's output gets a new name where it is made and the sum takes the old one, so that every reader
  * reads the sum; a layer with a quantised output becomes one of floats. Cut in where onnxruntime's fusions stay: see cutOf.
  * Inputs are packed where that is quicker; with `only` each stands by itself.
- * @param options.only paths of the targets that get a branch; all of them by default
- * @param options.inPlaceFrom least N of targets whose change is added by in-place.ts; by default none, so that every node
- * is one of ONNX's own
  */
 export function attachEdits(
   graph: OpenGraph,
-  { only, inPlaceFrom = Number.POSITIVE_INFINITY }: { only?: ReadonlySet<string>; inPlaceFrom?: number } = {},
+  { only, inPlaceFrom = Number.POSITIVE_INFINITY }: AttachOptions = {},
 ): ModelEdits {
   const inputs: NewInput[] = [];
   const values: NewInput[] = [];
@@ -37,6 +49,8 @@ export function attachEdits(
   const renamedOutputs = new Map<string, string>();
   const add = (index: number, nodes: readonly NewNode[]) =>
     nodesAfter.set(index, [...(nodesAfter.get(index) ?? []), ...nodes]);
+  const packs = packsFor(graph, only);
+  const isPacked = (input: string) => packs?.tensors.has(input) ?? false;
   for (const branch of branchesOf(graph, only)) {
     const ranks = branch.targets.map(({ target }) => `banana-peel/rank/${target.path}`);
     const all = branch.split === undefined ? ranks[0]! : `${branch.a}/rank`;
@@ -66,14 +80,14 @@ export function attachEdits(
       const { path } = open.target;
       const cut = cutOf(open, graph);
       const [, b] = branchInputs(open, inputA, { name: inputB(path), rank: ranks[i]! });
-      inputs.push(b!);
+      const packed = isPacked(b!.name);
+      inputs.push(there && !packed ? { ...b!, dims: [1, ...b!.dims] } : b!);
       renamedOutputs.set(cut.output, part(path, "base"));
-      add(cut.node, there ? inPlaceNodes(branch, open, cut.output) : upNodes(open, cut.output));
+      add(cut.node, there ? inPlaceNodes(branch, open, cut.output, packed) : upNodes(open, cut.output));
       if (there) values.push(...inPlaceShapes(branch, open));
     }
   }
-  const packs = packsFor(graph, only);
-  const constants = inPlaceConstants(inPlace);
+  const constants = inPlaceConstants(inPlace, isPacked);
   const edits = { values, nodesBefore, nodesAfter, replacedNodes, renamedOutputs };
   if (packs === undefined) return { ...edits, inputs, initializers: constants };
   const cut = cutPacks(packs);
@@ -97,17 +111,19 @@ function downNodes(branch: Branch, { model }: OpenGraph, inPlace = false): NewNo
     nodes.push({ name: `${a}/widen`, ...dequantiseNode(input, grid), outputs: [from] });
   else if (half) nodes.push({ name: `${a}/widen`, ...castNode(input, DATA_TYPE.float), outputs: [from] });
   const node = model.graph.nodes[open.traced.node];
-  const product = factors === undefined ? low : `${a}/product`;
+  const scaled = inPlace ? `${a}/flat` : low;
+  const product = factors === undefined ? scaled : `${a}/product`;
   nodes.push({ name: `${a}/down`, ...downNode(open, node, from, a), outputs: [product] });
   if (factors !== undefined)
-    nodes.push({ name: `${a}/scale`, opType: "Mul", inputs: [product, factors], outputs: [low] });
+    nodes.push({ name: `${a}/scale`, opType: "Mul", inputs: [product, factors], outputs: [scaled] });
+  if (inPlace) nodes.push(planeNode(scaled, low));
   if (split !== undefined)
     nodes.push({
       name: `${a}/split`,
       opType: "Split",
       inputs: [low, split],
       outputs: lows,
-      ints: { axis: -1 },
+      ints: { axis: inPlace ? 1 : -1 },
     });
   return nodes;
 }

@@ -67,8 +67,10 @@ describe.each(FORMS)("changes added in place to %s", (form) => {
       [9, 4, 24],
     ])
       for (const ranks of [[], [1], [8], [3, 5], [40]]) {
-        const feeds = { x: input(dims), ...attachFeeds(ort, graph, parts(graph, ranks)) };
-        const [found, expected] = [await inPlace(feeds), await plain(feeds)];
+        const feeds = (least?: number) => {
+          return { x: input(dims), ...attachFeeds(ort, graph, parts(graph, ranks), { inPlaceFrom: least }) };
+        };
+        const [found, expected] = [await inPlace(feeds(1)), await plain(feeds())];
         expect(found.map((output) => output.dims)).toEqual(expected.map((output) => output.dims));
         for (const [i, { data }] of found.entries()) {
           const wanted = expected[i]!.data;

@@ -61,29 +61,35 @@ export function flatNodes({ a, k, input, targets }: Branch, flat: string): NewNo
 
 const shapeOf = (a: string, n: number) => `${a}/shape/${n}`;
 
+/** The product of a branch as planes [rows, R, 1], before it is split between its targets. */
+export function planeNode(product: string, planes: string): NewNode {
+  return { name: planes, opType: "Unsqueeze", inputs: [product, LAST_AXIS], outputs: [planes] };
+}
+
 /**
  * base output + low B in the base output's own memory: com.microsoft's FusedConv is W X + Z and may write to where Z
  * lies, if the shapes say that both are as large. A row is an output channel, W is low [rows, R, 1], X is B [1, R, N] and
  * Z the base output [1, rows, N]. MatMul and Add move three times as much: the product is written and read again.
+ * @param packed whether B [R, N] comes from a pack; else it is fed as it is needed
  */
-export function inPlaceNodes({ a }: Branch, { target: { path, n } }: OpenTarget, output: string): NewNode[] {
+export function inPlaceNodes(
+  { a }: Branch,
+  { target: { path, n } }: OpenTarget,
+  output: string,
+  packed: boolean,
+): NewNode[] {
   const node = (name: string, opType: string, inputs: string[], own: Partial<NewNode> = {}): NewNode => {
     return { name: part(path, name), opType, inputs, outputs: [part(path, name)], ...own };
   };
   const base = part(path, "base");
+  const b = packed ? part(path, "B-plane") : inputB(path);
   return [
-    node("low-plane", "Unsqueeze", [part(path, "low"), LAST_AXIS]),
-    node("B-plane", "Unsqueeze", [inputB(path), FIRST_AXIS]),
+    ...(packed ? [node("B-plane", "Unsqueeze", [inputB(path), FIRST_AXIS])] : []),
     node("base-plane", "Reshape", [base, PLANE(n)]),
-    node(
-      "sum-plane",
-      "FusedConv",
-      [part(path, "B-plane"), part(path, "low-plane"), "", part(path, "base-plane")],
-      {
-        domain: "com.microsoft",
-        lists: { kernel_shape: [1] },
-      },
-    ),
+    node("sum-plane", "FusedConv", [b, part(path, "low"), "", part(path, "base-plane")], {
+      domain: "com.microsoft",
+      lists: { kernel_shape: [1] },
+    }),
     node("sum", "Reshape", [part(path, "sum-plane"), shapeOf(a, n)], {
       outputs: [output],
       ints: { allowzero: 1 },
@@ -101,16 +107,23 @@ export function inPlaceShapes({ a }: Branch, { target: { path, n } }: OpenTarget
   }));
 }
 
-/** The constants that the nodes of these branches read. */
-export function inPlaceConstants(branches: readonly Branch[]): NewInitializer[] {
+/**
+ * The constants that the nodes of these branches read.
+ * @param packed as of inPlaceNodes, by the input that holds B
+ */
+export function inPlaceConstants(
+  branches: readonly Branch[],
+  packed: (input: string) => boolean,
+): NewInitializer[] {
   const shapes = new Map<string, number[]>();
+  if (branches.some(({ b }) => b.some(packed))) shapes.set(FIRST_AXIS, [0]);
   for (const { k, targets } of branches) {
     shapes.set(FLAT(k), [-1, k]);
     for (const {
       target: { n },
     } of targets)
       shapes.set(PLANE(n), [1, -1, n]).set(WIDTH(n), [n]);
-    shapes.set(FIRST_AXIS, [0]).set(LAST_AXIS, [2]);
+    shapes.set(LAST_AXIS, [2]);
   }
   return [...shapes].map(([name, values]) => ({
     name,

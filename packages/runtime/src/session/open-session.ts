@@ -76,8 +76,10 @@ export async function openCachedSession(
   return open({ graph, files, base: there }, model, [], attach ? attachOptions(there) : options(there));
 }
 
-const leastOf = ({ sessionOptions = {}, onnxOperatorsOnly = false }: SessionSource["base"]) =>
-  onnxOperatorsOnly ? Number.POSITIVE_INFINITY : inPlaceFrom(sessionOptions);
+/** From which N on sessions with branches add changes in place. */
+export function leastOf({ sessionOptions = {}, onnxOperatorsOnly = false }: SessionSource["base"]): number {
+  return onnxOperatorsOnly ? Number.POSITIVE_INFINITY : inPlaceFrom(sessionOptions);
+}
 
 type External = readonly { path: string; data: Uint8Array }[];
 
