@@ -7,6 +7,11 @@ import type { InferenceSession, InferenceSessionFactory, TensorConstructor } fro
 export interface Ort {
   readonly InferenceSession: InferenceSessionFactory;
   readonly Tensor: TensorConstructor;
+  /** What tells onnxruntime-web from others, which takes one call at a time. */
+  readonly env?: {
+    readonly versions?: { readonly web?: string };
+    readonly wasm?: { readonly proxy?: boolean };
+  };
 }
 
 /** An open session of the app's onnxruntime. */

@@ -9,6 +9,7 @@ import {
   type SessionSource,
 } from "../session/open-session.js";
 import { SessionSlot } from "../session/slot.js";
+import { inTurn } from "../session/web-ort.js";
 
 /**
  * The sessions of one graph. The base's own and the one with branches stay, so that peels come and go without a
@@ -111,6 +112,7 @@ export class GraphSessions {
   }
 
   #slot(open: ConstructorParameters<typeof SessionSlot>[1]): SessionSlot {
-    return new SessionSlot(this.#source.graph.name, open);
+    const { graph, base } = this.#source;
+    return new SessionSlot(graph.name, open, (work, signal) => inTurn(base.ort, work, signal));
   }
 }

@@ -12,7 +12,7 @@ export async function runGraph(
   own: Feeds,
   signal: AbortSignal | undefined,
 ): Promise<Feeds> {
-  const results = await slot.use(async (session) => {
+  const results = await slot.run(async (session) => {
     signal?.throwIfAborted();
     try {
       return await session.run({ ...own, ...feeds });
@@ -27,7 +27,7 @@ export async function runGraph(
         },
       );
     }
-  });
+  }, signal);
   signal?.throwIfAborted();
   return results;
 }

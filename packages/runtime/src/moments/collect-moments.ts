@@ -7,6 +7,7 @@ import { toFeeds } from "../base/to-feeds.js";
 import type { OpenBaseOptions, RunFeeds } from "../base/types.js";
 import type { Feeds, Session } from "../ort.js";
 import { openEdited } from "../session/open-session.js";
+import { inTurn } from "../session/web-ort.js";
 import { InputRows } from "./input-rows.js";
 import { writeMoments } from "./write-moments.js";
 
@@ -71,7 +72,7 @@ export async function collectMoments(options: CollectMomentsOptions): Promise<Co
       }
       const tensors = toFeeds(ort, graph, own.open.model.graph, fed);
       checkFeeds(graph, own.open.model.graph, tensors);
-      add(own, tensors, await own.session.run(tensors, outputsOf(own)));
+      add(own, tensors, await inTurn(ort, () => own.session.run(tensors, outputsOf(own))));
     }
     return await finish(watched, rank);
   } finally {

@@ -9,6 +9,7 @@ import type { MergedWeight } from "../plan/merged-weight.js";
 import { attachModel, modelWith } from "./attach-model.js";
 import { inPlaceFrom } from "./in-place.js";
 import { mergedData } from "./merged-data.js";
+import { createSession } from "./web-ort.js";
 
 /** Where a graph's session takes its model and weights from. */
 export interface SessionSource {
@@ -24,7 +25,7 @@ export interface SessionSource {
 export async function openBaseSession(source: SessionSource): Promise<Session> {
   const { graph, base } = source;
   if (base.folder !== undefined)
-    return base.ort.InferenceSession.create(`${base.folder}/${graph.path}`, options(base));
+    return createSession(base.ort, `${base.folder}/${graph.path}`, options(base));
   return open(source, graph.model.bytes, await readExternal(source), options(base));
 }
 
@@ -89,7 +90,7 @@ function open(
   externalData: External,
   own: SessionOptions,
 ): Promise<Session> {
-  return base.ort.InferenceSession.create(model, {
+  return createSession(base.ort, model, {
     ...own,
     ...(externalData.length > 0 && { externalData }),
   });

@@ -1,6 +1,9 @@
 import { BananaError } from "@banana-peel/format";
 import type { Session } from "../ort.js";
 
+/** When a session may be run: at once, or after other sessions' runs. */
+export type Turn = <T>(work: () => Promise<T>, signal: AbortSignal | undefined) => Promise<T>;
+
 /**
  * A session that is opened when it is first needed and released once it is retired and nobody uses it any more.
  * A retired slot stays usable for those who already hold it through `use`.
@@ -9,13 +12,15 @@ export class SessionSlot {
   /** Let go of once the session is open: it may hold weights. */
   #open: (() => Promise<Session>) | undefined;
   readonly #graph: string;
+  readonly #turn: Turn;
   #session: Promise<Session> | undefined;
   #users = 0;
   #released: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
-  constructor(graph: string, open: () => Promise<Session>) {
+  constructor(graph: string, open: () => Promise<Session>, turn: Turn) {
     this.#graph = graph;
+    this.#turn = turn;
     this.#open = open;
   }
 
@@ -33,6 +38,14 @@ export class SessionSlot {
       this.#users--;
       if (this.#users === 0) this.#idle?.();
     }
+  }
+
+  /**
+   * As `use`, for a run of the session: it has its turn.
+   * @throws the signal's reason, when it is aborted before that; `work` then never starts
+   */
+  run<T>(work: (session: Session) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return this.use((session) => this.#turn(() => work(session), signal));
   }
 
   /** Whether somebody waits for the session or runs on it. */
