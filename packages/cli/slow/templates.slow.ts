@@ -139,6 +139,8 @@ describe("what npm create makes of a template, after npm install", () => {
       await expect
         .poll(() => status.textContent(), { timeout: 100_000 })
         .toMatch(/^0 peels; (?!brain)[a-z, -]+; \d+ ms$/);
+      const workers = page.workers().map((worker) => worker.url());
+      expect(workers).toContainEqual(expect.stringMatching(/\/ort\.wasm\.[^/]*$/));
     }
     await page.close();
   });

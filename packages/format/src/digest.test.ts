@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { baseDigest, fromHex, sha256Hex, toHex } from "./digest.js";
 import { caught } from "./testing/caught.js";
 
@@ -19,6 +19,18 @@ describe("sha256Hex", () => {
 
   it("reads a view and nothing around it", async () => {
     expect(await sha256Hex(utf8("xabcx").subarray(1, 4))).toBe(await sha256Hex(utf8("abc")));
+  });
+});
+
+describe("a page that isn't a secure context", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([undefined, {}])("is told so, with %j for crypto", async (crypto) => {
+    vi.stubGlobal("crypto", crypto);
+    // Longer than what Node hashes by its own module.
+    const error = await caught(() => sha256Hex(new Uint8Array(2 << 20)));
+    expect(error).toMatchObject({ code: "INPUT_INVALID", where: "globalThis.crypto.subtle" });
+    expect(error.hint).toContain("HTTPS");
   });
 });
 

@@ -29,10 +29,23 @@ const hashAtOnce = globalThis.process?.getBuiltinModule?.("node:crypto")?.hash;
 /** Bytes up to which hashing at once is quicker than the way to another thread, and too short to be felt. */
 const AT_ONCE = 1024 * 1024;
 
-/** SHA-256 (FIPS 180-4) of bytes, in lower-case hexadecimal. Runs in browsers and Node. */
+/**
+ * WebCrypto, by which digests and signatures are made and checked.
+ * @throws BananaError INPUT_INVALID where there is none
+ */
+export function webCrypto(): SubtleCrypto {
+  const { crypto } = globalThis as { crypto?: Partial<Crypto> };
+  if (crypto?.subtle !== undefined) return crypto.subtle;
+  throw new BananaError("INPUT_INVALID", "expected crypto.subtle, found none", {
+    where: "globalThis.crypto.subtle",
+    hint: "Browsers give it to secure contexts only: serve the page over HTTPS, or open it from localhost.",
+  });
+}
+
+/** SHA-256 (FIPS 180-4) of bytes, in lower-case hexadecimal. Runs in browsers and Node. @throws BananaError as webCrypto */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   if (hashAtOnce !== undefined && bytes.length <= AT_ONCE) return hashAtOnce("sha256", bytes, "hex");
-  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)));
+  return toHex(new Uint8Array(await webCrypto().digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)));
 }
 
 /**

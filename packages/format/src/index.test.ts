@@ -46,6 +46,7 @@ it("exports what it promises", () => {
       "toHex",
       "tooLarge",
       "updateShape",
+      "webCrypto",
       "writeSafetensors",
     ]
   `);

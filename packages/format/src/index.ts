@@ -2,7 +2,7 @@ export { type Adapter, doraTensor, type LowRank, readAdapter } from "./adapter.j
 export { definePeel, type PeelConfig } from "./define-peel.js";
 export { diffAdapters, type ScaledAdapter, type TargetDiff } from "./diff/adapter-diff.js";
 export { diffJson, type JsonChange } from "./diff/json-diff.js";
-export { baseDigest, fromHex, sha256Hex, toHex } from "./digest.js";
+export { baseDigest, fromHex, sha256Hex, toHex, webCrypto } from "./digest.js";
 export { BananaError, type ErrorOptions, isBananaError } from "./errors/banana-error.js";
 export { ERROR_CODES, type ErrorCode, type ErrorInfo, errorInfo } from "./errors/codes.js";
 export type { BaseCard, Image, Scheme, Target } from "./generated/base.js";

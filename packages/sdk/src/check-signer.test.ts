@@ -37,6 +37,8 @@ describe("checkSigner", () => {
       "another than the locked one, whatever anySigner says",
       { lock: lock(other), anySigner: true },
     ],
+    ["INPUT_INVALID", "a lock that wasn't parsed", { lock: '{"peels":{}}' as unknown as Lockfile }],
+    ["INPUT_INVALID", "another document than a lock", { lock: {} as Lockfile, signer: own }],
     ["LOCK_OUTDATED", "another version than the locked one", { lock: lock(own, "1.0.1") }],
     ["LOCK_OUTDATED", "a name that isn't locked", { lock: lock(own, "1.0.0", "@peels/other") }],
     ["LOCK_OUTDATED", "a name that every object has", { lock: lock(own, "1.0.0", "constructor") }],

@@ -13,10 +13,19 @@ export interface SignerChoice {
 
 /**
  * Checks that a verified peel was signed by whom the app expects.
- * @throws BananaError SIGNER_NOT_TRUSTED, SIGNER_CHANGED, LOCK_OUTDATED
+ * @throws BananaError INPUT_INVALID (lock), SIGNER_NOT_TRUSTED, SIGNER_CHANGED, LOCK_OUTDATED
  */
 export function checkSigner(peel: VerifiedPeel, { signer, lock, anySigner = false }: SignerChoice): void {
   const { name, version } = peel.manifest;
+  if (lock !== undefined && (typeof lock.peels !== "object" || lock.peels === null))
+    throw new BananaError(
+      "INPUT_INVALID",
+      `expected banana.lock, parsed, found ${typeof lock} without peels`,
+      {
+        where: "lock",
+        hint: "Fetch banana.lock and pass what its JSON gives.",
+      },
+    );
   const locked = lock !== undefined && Object.hasOwn(lock.peels, name) ? lock.peels[name] : undefined;
   if (lock !== undefined && locked?.version !== version)
     throw new BananaError(

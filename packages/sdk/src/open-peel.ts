@@ -12,18 +12,29 @@ import { checkSigner, type SignerChoice } from "./check-signer.js";
 /** A peel that was verified, was opted out of it, or whose files are still to be verified. */
 export type PeelInput = VerifiedPeel | UnsafePeel | PeelSource;
 
+/** Who may have signed a peel, and how opening it is stopped. */
+export interface OpenPeelChoice extends SignerChoice {
+  /** Stops between two steps; in a browser also what is being fetched. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Reads a peel for a base, after verifying its signature, its files and its signer. What was verified before is not
  * verified again; `choice` then says nothing.
- * @throws BananaError of verifyPeel, of checkSigner, of the runtime's openPeel
+ * @throws BananaError of verifyPeel, of checkSigner, of the runtime's openPeel; the signal's reason
  */
 export async function openPeelFrom(
   input: PeelInput,
   base: Pick<Base, "card" | "digest">,
-  choice: SignerChoice,
+  choice: OpenPeelChoice,
 ): Promise<LoadedPeel> {
-  if (isVerifiedPeel(input) || isUnsafePeel(input)) return openVerified(input, base);
-  const verified = await verifyPeel(input as PeelSource);
-  checkSigner(verified, choice);
-  return openVerified(verified, base);
+  const { signal } = choice;
+  signal?.throwIfAborted();
+  const isChecked = isVerifiedPeel(input) || isUnsafePeel(input);
+  const peel = isChecked ? input : await verifyPeel(input as PeelSource);
+  signal?.throwIfAborted();
+  if (!isChecked) checkSigner(peel as VerifiedPeel, choice);
+  const loaded = await openVerified(peel, base);
+  signal?.throwIfAborted();
+  return loaded;
 }

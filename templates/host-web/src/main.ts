@@ -1,5 +1,9 @@
 import { isBananaError, type Lockfile, openBase, openImage, openPeel } from "banana-sdk/web";
-import * as ort from "onnxruntime-web";
+
+// onnxruntime's own worker keeps the page responsive. It starts from the file that onnxruntime is in, which therefore
+// must be a file of its own: `import()` makes it one.
+const ort = await import("onnxruntime-web/wasm");
+ort.env.wasm.proxy = true;
 
 // public/ is a Banana Peel project: `banana-peel add -C public NAME` writes its files, and the page fetches them.
 const project: { bases?: string[]; peels?: Record<string, string> } = await fetchJson("/banana.json");
@@ -35,7 +39,15 @@ async function start(): Promise<() => Promise<void>> {
   };
 }
 
-async function show(work: () => Promise<void>): Promise<void> {
+let last: Promise<void> = Promise.resolve();
+
+/** Works go one after the other, so that each draws with the peels that it put in force. */
+function show(work: () => Promise<void>): Promise<void> {
+  last = last.then(() => shown(work));
+  return last;
+}
+
+async function shown(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -23,8 +23,9 @@ export const clientCodes = {
     exit: 6,
   },
   DOWNLOAD_FAILED: {
-    title: "The download broke off.",
-    explanation: "The connection ended before the whole tarball came. Nothing was changed; try again.",
+    title: "The download failed.",
+    explanation:
+      "The server gave no answer, another than the file, or the connection ended before the whole file came. Nothing was changed; try again.",
     exit: 6,
   },
   INTEGRITY_MISMATCH: {

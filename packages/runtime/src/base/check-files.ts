@@ -69,7 +69,7 @@ async function guard<T>(path: string, signal: AbortSignal | undefined, read: () 
     if (isBananaError(cause) && cause.code !== "FILE_MISSING") throw cause;
     throw new BananaError(
       "BASE_FILE_MISSING",
-      `expected the base's file ${path}, found none that can be read`,
+      `expected the base's file ${path}, found none that can be read${isBananaError(cause) ? `: ${cause.message}` : ""}`,
       { where: path, hint: "Fetch the base again, or correct the folder.", cause },
     );
   }

@@ -2,11 +2,10 @@ import { openInstalledPeel, openPackagedPeel, openSource } from "@banana-peel/cl
 import { isBananaError } from "@banana-peel/format";
 import type { Base, LoadedPeel } from "@banana-peel/runtime";
 import type { VerifiedPeel } from "@banana-peel/signer/verify";
-import type { SignerChoice } from "../check-signer.js";
-import { openPeelFrom, type PeelInput } from "../open-peel.js";
+import { type OpenPeelChoice, openPeelFrom, type PeelInput } from "../open-peel.js";
 
 /** Where an installed peel is; who may have signed one that is given by its path. */
-export interface OpenPeelOptions extends SignerChoice {
+export interface OpenPeelOptions extends OpenPeelChoice {
   /** The app's folder, where banana.lock is; the working directory by default. */
   readonly project?: string;
 }

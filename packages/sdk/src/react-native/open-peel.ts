@@ -1,13 +1,12 @@
 import { BananaError } from "@banana-peel/format";
 import type { Base, LoadedPeel } from "@banana-peel/runtime";
-import type { SignerChoice } from "../check-signer.js";
-import { openPeelFrom, type PeelInput } from "../open-peel.js";
+import { type OpenPeelChoice, openPeelFrom, type PeelInput } from "../open-peel.js";
 import type { DeviceFiles } from "./device-files.js";
 import { deviceSource } from "./device-source.js";
 import { needsWebCrypto } from "./needs.js";
 
 /** Who may have signed the peel, and the device's files when it is given by a path. */
-export interface OpenPeelOptions extends SignerChoice {
+export interface OpenPeelOptions extends OpenPeelChoice {
   readonly files?: DeviceFiles;
 }
 

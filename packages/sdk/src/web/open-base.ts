@@ -16,7 +16,7 @@ export interface OpenUrlOptions
 /**
  * Opens the base in a folder on a web server that holds its base.json. Every file is checked against the card.
  * @param folder absolute, or relative to the page
- * @throws BananaError INPUT_INVALID, FILE_MISSING (base.json), and as the runtime's openBase
+ * @throws BananaError INPUT_INVALID, FILE_MISSING (base.json), DOWNLOAD_FAILED, and as the runtime's openBase
  */
 export async function openBase(folder: string | URL, options: OpenUrlOptions): Promise<Base> {
   const { fetch: fetcher, ...rest } = options;

@@ -1,4 +1,5 @@
-import { BananaError, missing, tooLarge } from "@banana-peel/format";
+import { BananaError, tooLarge } from "@banana-peel/format";
+import { brokenOff, notThere, refused, type UrlFile, unanswered } from "./url-errors.js";
 
 /** The part of fetch that is used; an app may hand in one of its own, with credentials or a cache. */
 export type Fetch = (url: string, init?: { signal?: AbortSignal }) => Promise<Response>;
@@ -10,7 +11,8 @@ export interface UrlFiles {
   /**
    * All bytes of a file.
    * @param maxBytes more are not read
-   * @throws BananaError FILE_MISSING (any answer but 200, or none), FILE_TOO_LARGE
+   * @throws BananaError FILE_MISSING (404, 410, or a web page in its place), DOWNLOAD_FAILED (no answer that the page may
+   *   see, any other but 200, or one that breaks off), FILE_TOO_LARGE; the signal's reason
    */
   read(path: string, maxBytes?: number, signal?: AbortSignal): Promise<Uint8Array>;
 }
@@ -25,8 +27,9 @@ export function urlFiles(folder: string | URL, fetcher: Fetch = (url, init) => f
   return {
     url,
     async read(path, maxBytes = Number.POSITIVE_INFINITY, signal) {
-      const response = await answer(fetcher, url, path, signal);
-      return body(response, url, path, maxBytes, signal);
+      const address = url + path.split("/").map(encodeURIComponent).join("/");
+      const file: UrlFile = { folder: url, path, address };
+      return body(await answer(fetcher, file, signal), file, maxBytes, signal);
     },
   };
 }
@@ -46,48 +49,44 @@ function folderUrl(folder: string | URL): string {
   });
 }
 
-async function answer(
-  fetcher: Fetch,
-  url: string,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
-  const address = url + path.split("/").map(encodeURIComponent).join("/");
+async function answer(fetcher: Fetch, file: UrlFile, signal: AbortSignal | undefined): Promise<Response> {
   let response: Response;
   try {
-    response = await fetcher(address, signal === undefined ? {} : { signal });
+    response = await fetcher(file.address, signal === undefined ? {} : { signal });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw missing(url, path, cause);
+    throw unanswered(file, cause);
   }
-  if (response.status !== 200) throw missing(url, path, new Error(`${address}: ${response.status}`));
+  const { status } = response;
+  if (status === 404 || status === 410) throw notThere(file, `none (${status})`);
+  if (status !== 200) throw refused(file, status);
   return response;
 }
 
 /** Reads as it arrives, so that a server that lies about the length, or says none, can't fill the memory. */
 async function body(
   response: Response,
-  url: string,
-  path: string,
+  file: UrlFile,
   maxBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
+  const { folder, path } = file;
   if (Number(response.headers.get("content-length") ?? 0) > maxBytes)
-    throw tooLarge(url, path, Number(response.headers.get("content-length")), maxBytes);
+    throw tooLarge(folder, path, Number(response.headers.get("content-length")), maxBytes);
   const chunks: Uint8Array[] = [];
   let total = 0;
   const reader = response.body?.getReader();
   try {
     for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
       total += part.value.length;
-      if (total > maxBytes) throw tooLarge(url, path, total, maxBytes);
+      if (total > maxBytes) throw tooLarge(folder, path, total, maxBytes);
       chunks.push(part.value);
     }
   } catch (cause) {
     await reader?.cancel().catch(() => {});
     signal?.throwIfAborted();
     if (cause instanceof BananaError) throw cause;
-    throw missing(url, path, cause);
+    throw brokenOff(file, total, cause);
   }
   const bytes = new Uint8Array(total);
   let at = 0;
@@ -95,5 +94,12 @@ async function body(
     bytes.set(chunk, at);
     at += chunk.length;
   }
+  if (isPage(response, bytes)) throw notThere(file, "a web page: the server answers its index instead");
   return bytes;
+}
+
+/** Servers of single-page apps answer their index to every address that they don't know, with 200. */
+function isPage(response: Response, bytes: Uint8Array): boolean {
+  if (!/^text\/html\b/i.test(response.headers.get("content-type") ?? "")) return false;
+  return /^\s*<(?:!doctype|html)\b/i.test(new TextDecoder().decode(bytes.subarray(0, 256)));
 }

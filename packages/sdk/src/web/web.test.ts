@@ -57,13 +57,48 @@ describe("openBase and openPeel by address", () => {
 
   it.each([
     ["no card", "FILE_MISSING", "/nowhere"],
-    ["no server", "FILE_MISSING", "/down"],
+    ["no server", "DOWNLOAD_FAILED", "/down"],
   ])("refuse a base with %s: %s", async (_, code, path) => {
     const down: Fetch = async () => {
       throw new TypeError("fetch failed");
     };
     const opening = openBase(HOST + path, { ort, fetch: path === "/down" ? down : server });
     await expect(opening).rejects.toMatchObject({ code, where: "base.json" });
+  });
+
+  it("say why a file of the base can't be read", async () => {
+    files.set("/half/base.json", files.get("/base/base.json")!);
+    await expect(openBase(`${HOST}/half`, { ort, fetch: server })).rejects.toMatchObject({
+      code: "BASE_FILE_MISSING",
+      message: expect.stringContaining(`in ${HOST}/half/, found none (404)`),
+    });
+    const offline: Fetch = async (url, init) => {
+      if (url.endsWith(".json")) return server(url, init);
+      throw new TypeError("Failed to fetch");
+    };
+    await expect(openBase(`${HOST}/base`, { ort, fetch: offline })).rejects.toMatchObject({
+      code: "DOWNLOAD_FAILED",
+      message: `expected an answer from ${HOST}/base/model.onnx, found Failed to fetch`,
+    });
+  });
+
+  it("stop while a peel is fetched", async () => {
+    const base = await openBase(`${HOST}/base`, { ort, fetch: server });
+    const abort = new AbortController();
+    const hangs: Fetch = (url, init) =>
+      url.endsWith(".sig")
+        ? server(url, init)
+        : new Promise((_, reject) => {
+            init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason));
+            abort.abort(new Error("enough"));
+          });
+    const opening = openPeel(`${HOST}/peels/a`, base, {
+      anySigner: true,
+      fetch: hangs,
+      signal: abort.signal,
+    });
+    await expect(opening).rejects.toThrow("enough");
+    await base.dispose();
   });
 
   it("pass an abort on", async () => {
@@ -86,6 +121,38 @@ describe("urlFiles", () => {
   it("escapes what a path can't hold", async () => {
     files.set("/odd/a b?.txt", new Uint8Array([1]));
     expect(await urlFiles(`${HOST}/odd`, server).read("a b?.txt")).toEqual(new Uint8Array([1]));
+  });
+
+  it.each([
+    ["FILE_MISSING", 404, "none (404)"],
+    ["FILE_MISSING", 410, "none (410)"],
+    ["DOWNLOAD_FAILED", 403, "found 403"],
+    ["DOWNLOAD_FAILED", 500, "found 500"],
+    ["DOWNLOAD_FAILED", 206, "found 206"],
+  ])("says with %s that the server answers %i", async (code, status, found) => {
+    const answers: Fetch = async () => new Response("words", { status });
+    await expect(urlFiles(HOST, answers).read("x")).rejects.toMatchObject({
+      code,
+      where: "x",
+      message: expect.stringContaining(found),
+    });
+  });
+
+  it("tells a server's index from the file, by what is in it", async () => {
+    const html = (text: string): Fetch => {
+      return async () => new Response(text, { headers: { "content-type": "text/html; charset=utf-8" } });
+    };
+    const page = "\n<!DOCTYPE html><title>app</title>";
+    for (const path of ["base.json", "model.onnx", "model.sig"])
+      await expect(urlFiles(HOST, html(page)).read(path)).rejects.toMatchObject({
+        code: "FILE_MISSING",
+        message: expect.stringContaining("a web page"),
+      });
+    // A server that knows no type of files.
+    expect(await urlFiles(HOST, html("{}")).read("base.json")).toEqual(new TextEncoder().encode("{}"));
+    const typed: Fetch = async () =>
+      new Response(page, { headers: { "content-type": "application/octet-stream" } });
+    expect(await urlFiles(HOST, typed).read("x")).toHaveLength(page.length);
   });
 
   it("stops reading at the limit, with and without a length said", async () => {
@@ -113,6 +180,9 @@ describe("urlFiles", () => {
           pull: (controller) => controller.error(new TypeError("network error")),
         }),
       );
-    await expect(urlSource(HOST, broken).read("x")).rejects.toMatchObject({ code: "FILE_MISSING" });
+    await expect(urlSource(HOST, broken).read("x")).rejects.toMatchObject({
+      code: "DOWNLOAD_FAILED",
+      message: `expected all of ${HOST}/x, found 10 bytes and then network error`,
+    });
   });
 });

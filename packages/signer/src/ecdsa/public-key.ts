@@ -1,4 +1,4 @@
-import { BananaError, sha256Hex, toHex } from "@banana-peel/format";
+import { BananaError, sha256Hex, toHex, webCrypto } from "@banana-peel/format";
 import { CURVES, type Curve } from "./curves.js";
 import { derToRaw } from "./der.js";
 import { fromPem, toPem } from "./pem.js";
@@ -47,9 +47,10 @@ async function importNew(pem: string, where: string): Promise<PublicKey> {
   );
   if (curve === undefined)
     throw invalid(where, "another kind of key (Ed25519, RSA, another curve, or a compressed point)");
+  const subtle = webCrypto();
   let key: CryptoKey;
   try {
-    key = await crypto.subtle.importKey("spki", block.der, { name: "ECDSA", namedCurve: curve.name }, false, [
+    key = await subtle.importKey("spki", block.der, { name: "ECDSA", namedCurve: curve.name }, false, [
       "verify",
     ]);
   } catch (cause) {
@@ -66,12 +67,7 @@ async function importNew(pem: string, where: string): Promise<PublicKey> {
     async verify(signature, data) {
       const raw = derToRaw(signature, curve.bytes);
       if (raw === undefined) return false;
-      return crypto.subtle.verify(
-        { name: "ECDSA", hash: curve.hash },
-        key,
-        raw,
-        data as Uint8Array<ArrayBuffer>,
-      );
+      return subtle.verify({ name: "ECDSA", hash: curve.hash }, key, raw, data as Uint8Array<ArrayBuffer>);
     },
   };
   return Object.freeze(usable);
