@@ -84,6 +84,17 @@ describe("importAdapter", () => {
     ]);
   });
 
+  it("says why when nothing is left of a part", async () => {
+    const files = peftFiles({
+      ...peftModule("blk.0.q", 4, 3),
+      "base_model.model.blk.0.q.lora_B.bias": ramp([4]),
+    });
+    const error = await fails(files, { partial: true });
+    expect(error.code).toBe("IMPORT_NO_TARGET");
+    expect(error.message).toContain("base_model.model.blk.0.q (lora_B.bias");
+    expect(error.hint).not.toContain("map");
+  });
+
   it("takes a format of a third party", async () => {
     const mine: Importer = {
       id: "mine",

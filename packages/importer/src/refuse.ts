@@ -49,7 +49,9 @@ export function refuse(found: {
       `expected modules that fit targets of the base, found none among ${unmatched.length}: ${list(unmatched)}`,
       {
         where: label,
-        hint: "Is it the right base? If only the names differ, give a map from modules to targets.",
+        hint: unmatched.every(({ why }) => why === "refused")
+          ? "An adapter holds none of what this LoRA changes. Train it without what is named here."
+          : "Is it the right base? If only the names differ, give a map from modules to targets.",
         details: { modules: unmatched },
       },
     );
@@ -61,7 +63,8 @@ export function usage(message: string, hint: string): BananaError {
 }
 
 function list(modules: readonly Unmatched[]): string {
-  const shown = modules.slice(0, SHOWN).map(({ module, nearest }) => {
+  const shown = modules.slice(0, SHOWN).map(({ module, why, reason, nearest }) => {
+    if (why === "refused") return `${module} (${reason})`;
     return nearest.length === 0 ? module : `${module} (near ${nearest.slice(0, SHOWN).join(", ")})`;
   });
   return shown.join("; ") + more(modules.length - shown.length);

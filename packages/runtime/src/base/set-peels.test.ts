@@ -258,13 +258,18 @@ describe("failures leave the state before in force", () => {
     expect(fake.sessions.map(({ released }) => released)).toEqual([true]);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, 8.01, "1" as never])(
-    "when a weight is %s",
-    async (weight) => {
-      await expect(base.setPeels([{ peel: a, weight }])).rejects.toMatchObject({ code: "WEIGHT_INVALID" });
-      expect(base.report().peels).toEqual([]);
-    },
-  );
+  it.each([
+    [Number.NaN, "found NaN"],
+    [Number.POSITIVE_INFINITY, "found Infinity"],
+    [8.01, "found 8.01"],
+    ["1" as never, 'found the text "1"'],
+  ])("when a weight is %s", async (weight, message) => {
+    await expect(base.setPeels([{ peel: a, weight }])).rejects.toMatchObject({
+      code: "WEIGHT_INVALID",
+      message: expect.stringContaining(message),
+    });
+    expect(base.report().peels).toEqual([]);
+  });
 
   it("when a peel was opened for another base", async () => {
     const other = await openBase({ ...memoryBase("reduced-range"), ort: fake.ort });

@@ -47,9 +47,10 @@ export function checkUses(uses: readonly PeelUse[], baseDigest: string): void {
 
 function checkWeight(weight: unknown, where: string): void {
   if (typeof weight === "number" && Math.abs(weight) <= MAX_WEIGHT) return;
+  const found = typeof weight === "string" ? `the text "${weight}"` : String(weight);
   throw new BananaError(
     "WEIGHT_INVALID",
-    `expected a weight within [-${MAX_WEIGHT}, ${MAX_WEIGHT}] for ${where}, found ${String(weight)}`,
+    `expected a weight within [-${MAX_WEIGHT}, ${MAX_WEIGHT}] for ${where}, found ${found}`,
     { where, hint: "1 is as trained, 0 is off." },
   );
 }
