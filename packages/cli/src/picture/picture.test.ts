@@ -59,6 +59,20 @@ describe("planSvg", () => {
     for (let i = 0; i < count; i++) expect(svg).toContain(`>blocks.${i}.q<`);
   });
 
+  it.each([1, 30, 43, 90])("has room for paths of %i characters before the rank", (length) => {
+    const svg = planSvg(report([{ path: "x".repeat(length) }, { path: "y" }]));
+    const [, left, path] = /x="([\d.]+)"[^>]*>(…?x+)</.exec(svg)!;
+    const [, rank] = /x="([\d.]+)"[^>]*>rank</.exec(svg)!;
+    // Letters of 12 units that are all equally wide take 0.6 of that.
+    expect(Number(left) + 7.2 * path!.length).toBeLessThan(Number(rank));
+    const ends = [...svg.matchAll(/ x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="10"/g)];
+    for (const [, x, width] of ends) expect(Number(x) + Number(width)).toBeLessThan(sizeOf(svg)[0]!);
+  });
+
+  it("is as wide as its title", () => {
+    expect(sizeOf(planSvg(report([{}], `@peels/${"m".repeat(120)}`)))[0]).toBeGreaterThan(120 * 12);
+  });
+
   it("shows the strategy, and draws no bar beyond its place", () => {
     for (const [gain, error] of [
       [-0.5, 9],

@@ -12,11 +12,16 @@ export const STRATEGY_COLORS: Readonly<Record<Strategy, string>> = {
 const MARGIN = 32;
 const HEAD = 128;
 const ROW = 22;
+/** About how wide a character of the title is. */
+const TITLE = 12;
+/** Width of a column whose paths are short. */
 const COLUMN = 620;
 /** Targets for each column squared: makes the picture about as wide as it is high. */
 const SQUARE = 12;
-/** Where things stand in a row, from the column's left. */
+/** Where things stand in a row, from the column's left; what is behind a path gives way to long ones. */
 const AT = { chip: 0, path: 18, rank: 300, gain: 340, error: 484 } as const;
+/** Characters of a path that are shown, and how wide one is. */
+const PATH = { most: 46, character: 7.3, gap: 8 } as const;
 const BAR = 96;
 const ERROR_BAR = 80;
 /** From a bar to its figure. */
@@ -32,20 +37,24 @@ export function planSvg(report: PlanReport): string {
   const { targets } = report.plan;
   const columns = Math.max(1, Math.round(Math.sqrt(targets.length / SQUARE)));
   const rows = Math.ceil(targets.length / columns);
-  const width = Math.max(960, 2 * MARGIN + columns * COLUMN);
+  const longest = Math.min(PATH.most, Math.max(0, ...targets.map(({ path }) => path.length)));
+  const wider = Math.max(0, Math.ceil(AT.path + longest * PATH.character + PATH.gap) - AT.rank);
+  const column = COLUMN + wider;
+  const title = planTitle(report);
+  const width = Math.max(960, 2 * MARGIN + Math.max(columns * column, Math.ceil(title.length * TITLE)));
   const height = HEAD + rows * ROW + 2 * MARGIN;
   const body = targets.map((target, i) => {
-    const x = MARGIN + Math.floor(i / rows) * COLUMN;
-    return row(target, x, HEAD + ROW + (i % rows) * ROW);
+    const x = MARGIN + Math.floor(i / rows) * column;
+    return row(target, { x, y: HEAD + ROW + (i % rows) * ROW, wider });
   });
   const heads = Array.from({ length: targets.length === 0 ? 0 : columns }, (_, i) =>
-    columnHead(MARGIN + i * COLUMN),
+    columnHead(MARGIN + i * column, wider),
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-    titled(planTitle(report)),
+    titled(title),
     rect(0, 0, width, height, COLORS.paper),
-    text(planTitle(report), { x: MARGIN, y: 46, size: 20, bold: true }),
+    text(title, { x: MARGIN, y: 46, size: 20, bold: true }),
     text(planTotals(report.plan), { x: MARGIN, y: 72, size: 13, color: COLORS.muted }),
     legend(MARGIN, 98, report),
     ...heads,
@@ -71,40 +80,40 @@ function legend(x: number, y: number, { plan: { totals } }: PlanReport): string 
     .join("");
 }
 
-function columnHead(x: number): string {
+function columnHead(x: number, wider: number): string {
   const y = HEAD + 4;
   const head = (content: string, at: number) =>
     text(content, { x: x + at, y, size: 11, color: COLORS.muted });
   return [
     head("target", AT.path),
-    head("rank", AT.rank),
-    head("gain", AT.gain),
-    head("error", AT.error),
+    head("rank", AT.rank + wider),
+    head("gain", AT.gain + wider),
+    head("error", AT.error + wider),
   ].join("");
 }
 
 function row(
   { path, strategy, rounding, rank, gain, error, reason }: PlanTarget,
-  x: number,
-  y: number,
+  { x, y, wider }: { x: number; y: number; wider: number },
 ): string {
+  const right = x + wider;
   const fill = STRATEGY_COLORS[strategy];
   const base = y + 4;
   const clamp = (share: number) => Math.max(0, Math.min(1, Number.isFinite(share) ? share : 1));
-  const one = x + AT.gain + BAR / MOST_GAIN;
+  const one = right + AT.gain + BAR / MOST_GAIN;
   return [
     "<g>",
     titled(`${path}: ${strategy}${rounding === undefined ? "" : ` (${rounding})`}, ${reason}`),
     rect(x + AT.chip, y - 6, 12, 12, fill, 3),
-    text(shortened(path, 46), { x: x + AT.path, y: base, size: 12, mono: true }),
-    text(String(rank), { x: x + AT.rank + 22, y: base, size: 12, anchor: "end" }),
-    rect(x + AT.gain, y - 5, BAR, 10, COLORS.line, 2),
-    rect(x + AT.gain, y - 5, BAR * clamp(gain / MOST_GAIN), 10, fill, 2),
+    text(shortened(path, PATH.most), { x: x + AT.path, y: base, size: 12, mono: true }),
+    text(String(rank), { x: right + AT.rank + 22, y: base, size: 12, anchor: "end" }),
+    rect(right + AT.gain, y - 5, BAR, 10, COLORS.line, 2),
+    rect(right + AT.gain, y - 5, BAR * clamp(gain / MOST_GAIN), 10, fill, 2),
     `<path d="M${one} ${y - 8}v16" stroke="${COLORS.ink}" stroke-width="1.5"/>`,
-    rect(x + AT.error, y - 5, ERROR_BAR, 10, COLORS.line, 2),
-    rect(x + AT.error, y - 5, ERROR_BAR * clamp(error), 10, COLORS.error, 2),
-    text(gain.toFixed(2), { x: x + AT.gain + BAR + GAP, y: base, size: 11, color: COLORS.muted }),
-    text(error.toFixed(2), { x: x + AT.error + ERROR_BAR + GAP, y: base, size: 11, color: COLORS.muted }),
+    rect(right + AT.error, y - 5, ERROR_BAR, 10, COLORS.line, 2),
+    rect(right + AT.error, y - 5, ERROR_BAR * clamp(error), 10, COLORS.error, 2),
+    text(gain.toFixed(2), { x: right + AT.gain + BAR + GAP, y: base, size: 11, color: COLORS.muted }),
+    text(error.toFixed(2), { x: right + AT.error + ERROR_BAR + GAP, y: base, size: 11, color: COLORS.muted }),
     "</g>",
   ].join("");
 }
