@@ -7,7 +7,7 @@ import { checkUses } from "../plan/check-uses.js";
 import { planContext } from "../plan/context.js";
 import { Planner, type WorkedPlan } from "../plan/planner.js";
 import type { Plan, PlanOptions } from "../plan/types.js";
-import type { Watch } from "../plan/watch.js";
+import { checkWatch, type Watch } from "../plan/watch.js";
 import { told } from "../progress.js";
 import { until } from "../until.js";
 import { checkFeeds } from "./check-feeds.js";
@@ -83,18 +83,21 @@ export class BananaBase implements Base {
     this.#alive();
     const uses = this.#uses.get(peels);
     const { signal, onProgress, ...choice } = options;
+    checkWatch(options);
     return this.#files.during(() => this.#planner.plan(uses, choice, { signal, onProgress }));
   }
 
   async setPeels(peels: readonly PeelChoice[], options: SetPeelsOptions & Watch = {}): Promise<Report> {
     this.#alive();
     const uses = this.#uses.get(peels);
+    checkWatch(options);
     const swap = () => this.#files.during(() => this.#swap(uses, options));
     return this.#queue.run(swap, options.signal);
   }
 
   async run(graph: string, feeds: RunFeeds, { peels, signal }: RunOptions = {}): Promise<Feeds> {
     this.#alive();
+    checkWatch({ signal });
     signal?.throwIfAborted();
     const open = this.#graph(graph);
     const tensors = toFeeds(this.ort, graph, open.model.graph, feeds);

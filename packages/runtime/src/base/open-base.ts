@@ -1,4 +1,5 @@
 import { baseDigest } from "@banana-peel/format";
+import { checkWatch } from "../plan/watch.js";
 import { told } from "../progress.js";
 import { BananaBase } from "./banana-base.js";
 import { checkedFiles } from "./check-files.js";
@@ -8,11 +9,12 @@ import type { Base, OpenBaseOptions } from "./types.js";
 /**
  * Opens a base: checks every file against the card, and every target of the card against its graph. Sessions are
  * made when a graph first runs. Specification: docs/specification/base.md.
- * @throws BananaError BASE_FILE_MISSING, BASE_FILE_DIFFERS, BASE_INVALID, ONNX_INVALID, ONNX_LIMIT, ONNX_LOCATION;
+ * @throws BananaError INPUT_INVALID for a signal or onProgress that is none; BASE_FILE_MISSING, BASE_FILE_DIFFERS, BASE_INVALID, ONNX_INVALID, ONNX_LIMIT, ONNX_LOCATION;
  *   the signal's reason
  */
 export async function openBase(options: OpenBaseOptions): Promise<Base> {
   const { card, signal, onProgress } = options;
+  checkWatch(options);
   const files = checkedFiles(card, options);
   await files.checkAll(signal, onProgress);
   const graphs = new Map<string, OpenGraph>();

@@ -99,6 +99,21 @@ describe("a run's own peels", () => {
   });
 });
 
+it.each<[string, object]>([
+  ["signal", { signal: 5 }],
+  ["signal", { signal: {} }],
+  ["signal", { signal: new AbortController() }],
+  ["signal", { signal: null }],
+  ["onProgress", { onProgress: "say" }],
+])("a wrong %s is refused by name: %o", async (where, options) => {
+  const wrong = { code: "INPUT_INVALID", where };
+  await expect(base.setPeels([a], options)).rejects.toMatchObject(wrong);
+  await expect(base.plan([a], options)).rejects.toMatchObject(wrong);
+  await expect(openBase({ ...memoryBase("channel-int8"), ort, ...options })).rejects.toMatchObject(wrong);
+  if ("signal" in options) await expect(base.run("main", x, options)).rejects.toMatchObject(wrong);
+  expect(base.report().peels).toEqual([]);
+});
+
 describe("weights by target", () => {
   it("take the place of the peel's weight there, exactly", async () => {
     const half = {

@@ -17,7 +17,11 @@ export function folderFiles(folder: string): FolderFiles {
       return (await stat(join(folder, path))).size;
     },
     async readFile(path, signal) {
-      const { buffer, byteOffset, length } = await readFile(join(folder, path), { signal });
+      const { buffer, byteOffset, length } = await readFile(join(folder, path), { signal }).catch((error) => {
+        // Node's own AbortError says nothing of the reason.
+        signal?.throwIfAborted();
+        throw error;
+      });
       return new Uint8Array(buffer, byteOffset, length);
     },
     digestFile: (path, signal) => hashFile(join(folder, path), signal),

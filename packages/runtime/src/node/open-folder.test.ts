@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FakeOrt } from "../testing/fake-ort.js";
 import { baseFolder } from "../testing/vectors.js";
+import { folderFiles } from "./folder-files.js";
 import { openBase } from "./open-folder.js";
 
 let folder: string;
@@ -37,6 +38,14 @@ it.each<[string, string, () => Promise<unknown>]>([
 ])("refuses %s with %s", async (_, code, change) => {
   await change();
   await expect(openBase(folder, { ort: fake.ort })).rejects.toMatchObject({ code });
+});
+
+it("rejects with the signal's reason also where a file is being read", async () => {
+  const stop = new AbortController();
+  const reading = folderFiles(folder).readFile("model.onnx", stop.signal);
+  const reason = new Error("enough");
+  stop.abort(reason);
+  await expect(reading).rejects.toBe(reason);
 });
 
 it("sees weights that are cut short while the base is open", async () => {

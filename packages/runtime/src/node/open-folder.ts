@@ -1,5 +1,6 @@
 import { openBase as openBaseFiles } from "../base/open-base.js";
 import type { Base, OpenBaseOptions } from "../base/types.js";
+import { checkWatch } from "../plan/watch.js";
 import { baseFolder } from "./base-folder.js";
 import { folderFiles } from "./folder-files.js";
 import { nodeEngine } from "./node-engine.js";
@@ -27,6 +28,7 @@ export type OpenFolderOptions = Pick<
  *   as openBase of the main entry point
  */
 export async function openBase(where: string, options: OpenFolderOptions): Promise<Base> {
+  checkWatch(options);
   const folder = await baseFolder(where);
   const files = folderFiles(folder);
   return openBaseFiles({
