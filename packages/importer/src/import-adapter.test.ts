@@ -84,6 +84,19 @@ describe("importAdapter", () => {
     ]);
   });
 
+  it("needs no weight of the base that PEFT saved beside an update, unless its vocabulary is another one", async () => {
+    const head = (rows: number) =>
+      peftFiles({
+        ...peftModule("blk.0.q", 4, 3),
+        "base_model.model.blk.0.q.base_layer.weight": ramp([rows, 3]),
+      });
+    const { coverage, notes } = await run(head(4));
+    expect(coverage.covered.map(({ target }) => target)).toEqual(["blk.0.q"]);
+    expect(coverage.unmatched).toEqual([]);
+    expect(notes.join()).toContain("blk.0.q.base_layer.weight is left out");
+    expect((await fails(head(5))).code).toBe("IMPORT_UNSUPPORTED");
+  });
+
   it("says why when nothing is left of a part", async () => {
     const files = peftFiles({
       ...peftModule("blk.0.q", 4, 3),

@@ -1,3 +1,4 @@
+import type { Tensor } from "@banana-peel/format";
 import { lowRankDelta } from "../delta/delta.js";
 import type { Magnitude } from "../delta/dora.js";
 import { finite, toKernels, toMatrix } from "../delta/matrix.js";
@@ -41,6 +42,8 @@ export const peft: Importer = {
   },
 };
 
+const BASE_WEIGHT = ".base_layer.weight";
+
 const CONFIG = "adapter_config.json";
 
 /** The kinds of PEFT's that are low-rank updates, by peft_type. */
@@ -50,7 +53,7 @@ const KINDS: Readonly<
   LORA(files, options) {
     const config = loraConfig(options, CONFIG);
     const read = readPeftTensors(files, (name) => ({ ...peftPlace(name), config }));
-    return { ...read, notes: [...config.notes] };
+    return { ...read, notes: [...config.notes, ...read.notes] };
   },
   LOHA: readPeftLycoris,
   LOKR: readPeftLycoris,
@@ -85,11 +88,32 @@ export function readPeftTensors(
       hint: "Save each adapter into a folder of its own.",
       details: { adapters: [...adapters] },
     });
-  const refused: RefusedModule[] = unknown.map((name) => otherTensor(name, config));
+  const own = unknown.filter((name) => isBaseWeight(name, tensors.get(name)!, modules));
+  const refused: RefusedModule[] = unknown
+    .filter((name) => !own.includes(name))
+    .map((name) => otherTensor(name, config));
   const read = [...modules].map(([name, roles]) =>
     readModule(name, refused, () => peftModule(name, roles, place(name))),
   );
-  return { modules: read.filter((module) => module !== undefined), refused, notes: [] };
+  const notes = own.map(
+    (name) =>
+      `${name} is left out: PEFT saves the base's own weight beside the update of an embedding or a head.`,
+  );
+  return { modules: read.filter((module) => module !== undefined), refused, notes };
+}
+
+/**
+ * True for the weight of a layer that has an update, in the update's size: it is frozen while PEFT trains, and saved with
+ * the adapter of embed_tokens and lm_head (save_embedding_layers="auto"). One of another size is a resized vocabulary's.
+ */
+function isBaseWeight(name: string, { shape }: Tensor, modules: ReadonlyMap<string, Roles>): boolean {
+  const roles = name.endsWith(BASE_WEIGHT) && modules.get(name.slice(0, -BASE_WEIGHT.length));
+  if (!roles) return false;
+  const embedding = roles.has("lora_embedding_A") ? "lora_embedding" : "lora";
+  const k = roles.get(`${embedding}_A`)?.shape[1];
+  const n = roles.get(`${embedding}_B`)?.shape[0];
+  const [rows, columns] = embedding === "lora" ? [n, k] : [k, n];
+  return shape.length === 2 && shape[0] === rows && shape[1] === columns;
 }
 
 /** A tensor's module, role and adapter name. */

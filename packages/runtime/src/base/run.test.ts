@@ -7,7 +7,7 @@ import { FakeOrt } from "../testing/fake-ort.js";
 import { testPeel, vectorPeel, vectorTargets } from "../testing/peels.js";
 import { memoryBase } from "../testing/vectors.js";
 import { openBase } from "./open-base.js";
-import type { Base, RunFeeds } from "./types.js";
+import type { Base, RunFeeds, RunOptions } from "./types.js";
 
 const attach = { strategy: "attach" } as const;
 const data = Float32Array.from({ length: 96 }, (_, i) => Math.sin(i));
@@ -105,12 +105,13 @@ it.each<[string, object]>([
   ["signal", { signal: new AbortController() }],
   ["signal", { signal: null }],
   ["onProgress", { onProgress: "say" }],
-])("a wrong %s is refused by name: %o", async (where, options) => {
+])("a wrong %s is refused by name: %o", async (where, given) => {
+  const options = given as RunOptions;
   const wrong = { code: "INPUT_INVALID", where };
   await expect(base.setPeels([a], options)).rejects.toMatchObject(wrong);
   await expect(base.plan([a], options)).rejects.toMatchObject(wrong);
   await expect(openBase({ ...memoryBase("channel-int8"), ort, ...options })).rejects.toMatchObject(wrong);
-  if ("signal" in options) await expect(base.run("main", x, options)).rejects.toMatchObject(wrong);
+  if (where === "signal") await expect(base.run("main", x, options)).rejects.toMatchObject(wrong);
   expect(base.report().peels).toEqual([]);
 });
 

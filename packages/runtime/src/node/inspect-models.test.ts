@@ -90,6 +90,14 @@ it("reads no external data through a link that leaves the folder, but a model th
   expect((await inspectModels([linked], { about })).card.files).toHaveLength(2);
 });
 
+it("says that a model isn't there, nor its folder, nor its external data", async () => {
+  const missing = { code: "BASE_FILE_MISSING" };
+  await expect(inspectModels([path("none.onnx")], { about })).rejects.toMatchObject(missing);
+  await expect(inspectModels([path("no/such/model.onnx")], { about })).rejects.toMatchObject(missing);
+  await writeFile(path("external.onnx"), EXTERNAL);
+  await expect(inspectModels([path("external.onnx")], { about })).rejects.toMatchObject(missing);
+});
+
 it("of operators that can't be changed it says so, and not that a map would help", async () => {
   const file = path("bnb.onnx");
   await writeFile(file, BNB4);

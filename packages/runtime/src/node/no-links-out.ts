@@ -10,11 +10,11 @@ import type { FolderFiles } from "./folder-files.js";
  * @returns files whose reads throw BananaError ONNX_LOCATION
  */
 export function noLinksOut(files: FolderFiles, trusted: ReadonlySet<string>): FolderFiles {
-  const root = realpath(files.folder);
   const check = async (path: string) => {
     if (trusted.has(path)) return;
-    const real = await realpath(join(files.folder, path));
-    if (real.startsWith(`${await root}${sep}`)) return;
+    // What isn't there is found missing by who reads it.
+    const real = await realpath(join(files.folder, path)).catch(() => undefined);
+    if (real === undefined || real.startsWith(`${await realpath(files.folder)}${sep}`)) return;
     throw new BananaError(
       "ONNX_LOCATION",
       `expected a file inside the model's folder, found a link to ${real}`,
