@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PeelSource } from "@banana-peel/format";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { servePage } from "./serve.js";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -50,21 +50,39 @@ export async function lockOf(name: string, source: PeelSource, signer: string): 
   return new TextEncoder().encode(JSON.stringify({ lockVersion: 1, peels: { [name]: { version, signer } } }));
 }
 
-/** Runs a bundled program in a page until it says "done". @returns what it wrote, and its errors */
+type Files = Parameters<typeof servePage>[1];
+
+/** A program for a page, and the files that its script imports. */
+export interface Bundle {
+  readonly script: string;
+  readonly files: Files;
+}
+
+/** Waits until a program has said that it is done. */
+async function done(page: Page): Promise<void> {
+  await page
+    .waitForFunction(() => document.body.textContent?.endsWith("done\n"), undefined, { timeout: 90_000 })
+    .catch(() => undefined);
+}
+
+/**
+ * Runs a bundled program in a page.
+ * @param use what is done with the page; by default it is waited until the program says "done"
+ * @returns what stands in the page then, and its errors
+ */
 export async function runInPage(
-  bundle: string,
-  files: Parameters<typeof servePage>[1],
+  bundle: Bundle,
+  files: Files,
+  use: (page: Page) => Promise<void> = done,
 ): Promise<{ said: string; trouble: string[] }> {
-  const server = await servePage(bundle, files);
+  const server = await servePage(bundle.script, { ...bundle.files, ...files });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   try {
     const page = await browser.newPage();
     const trouble: string[] = [];
     page.on("pageerror", (error) => trouble.push(String(error)));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page
-      .waitForFunction(() => document.body.textContent?.endsWith("done\n"), undefined, { timeout: 90_000 })
-      .catch(() => undefined);
+    await use(page);
     return { said: (await page.textContent("body"))!, trouble };
   } finally {
     await browser.close();
@@ -72,12 +90,14 @@ export async function runInPage(
   }
 }
 
-/** A program of a guide in one file, for a browser. `beside` are modules that it imports by ./name. */
-export async function bundled(contents: string, beside: Record<string, string> = {}): Promise<string> {
+/** A program of a guide for a browser, with what it imports by `import()` in files of their own. `beside` are modules that it imports by ./name. */
+export async function bundled(contents: string, beside: Record<string, string> = {}): Promise<Bundle> {
   const resolveDir = join(ROOT, "packages/sdk");
   const made = await build({
     stdin: { contents, resolveDir },
+    outdir: "/",
     bundle: true,
+    splitting: true,
     format: "esm",
     platform: "browser",
     write: false,
@@ -97,5 +117,9 @@ export async function bundled(contents: string, beside: Record<string, string> =
       },
     ],
   });
-  return made.outputFiles[0]!.text;
+  const [script, ...others] = made.outputFiles.sort(
+    (a, b) => Number(b.path.endsWith("stdin.js")) - Number(a.path.endsWith("stdin.js")),
+  );
+  const files = others.map(({ path, contents }) => [basename(path), async () => contents] as const);
+  return { script: script!.text, files: Object.fromEntries(files) };
 }

@@ -13,6 +13,15 @@ import { bundled, installAll, lockOf, programOf, ROOT, runInPage } from "./guide
 
 const GUIDE = "text.md";
 const NAME = "@peels/python-search";
+const SOME_NAMES = [
+  "numbers.Number",
+  "numbers.Rational",
+  "decimal.Decimal",
+  "math.remainder",
+  "builtins.round",
+  "random.shuffle",
+  "glob.glob",
+];
 const MINILM = join(ROOT, "bases/minilm");
 const BASE = { name: "@banana-peel/base-minilm-int8", folder: join(MINILM, "int8") };
 
@@ -55,15 +64,39 @@ describe("docs/guides/text.md", () => {
     expect(answers[3]).toContain("builtins.round");
   });
 
-  test("the program for a browser finds the name with the peel", async () => {
+  test("the program for a browser answers with and without the peel, as it is switched", async () => {
     const beside = { "embed.mjs": await programOf(GUIDE, "Sentences to vectors") };
-    const { said, trouble } = await runInPage(await bundled(await programOf(GUIDE, "In a browser"), beside), {
+    const bundle = await bundled(await programOf(GUIDE, "In a browser"), beside);
+    const answers: string[] = [];
+    const workers: string[] = [];
+    const files = {
       "base-minilm": BASE.folder,
       ort: join(ROOT, "node_modules/onnxruntime-web/dist"),
       peels: (path) => source.read(path.slice(NAME.length + 1)),
       "banana.lock": () => lockOf(NAME, source, signer),
+      "names.json": async () => new TextEncoder().encode(JSON.stringify(SOME_NAMES)),
+    };
+    const { said, trouble } = await runInPage(bundle, files, async (page) => {
+      const output = page.locator("output");
+      const answer = async () => {
+        await expect.poll(() => output.textContent(), { timeout: 60_000 }).toContain(".");
+        answers.push((await output.textContent())!);
+      };
+      await expect.poll(() => output.textContent(), { timeout: 60_000 }).toBe("ready");
+      await page.fill('input[name="question"]', "Round a number up to the next integer.");
+      await page.press('input[name="question"]', "Enter");
+      await answer();
+      await page.uncheck('input[name="on"]');
+      await answer();
+      await page.check('input[name="on"]');
+      await answer();
+      workers.push(...page.workers().map((worker) => worker.url()));
     });
     expect(trouble).toEqual([]);
-    expect(said).toMatch(/without the peel: \S+\nwith the peel: random\.shuffle\ndone\n$/);
+    expect(answers[0]).toMatch(/^builtins\.round, /);
+    expect(answers[1]).not.toMatch(/^builtins\.round, /);
+    expect(answers[2]).toBe(answers[0]);
+    expect(said).toContain(answers[0]!);
+    expect(workers).toContainEqual(expect.stringMatching(/\/ort\.wasm[^/]*\.js$/));
   });
 });
