@@ -72,7 +72,7 @@ describe("docs/guides/text.md", () => {
     const files = {
       "base-minilm": BASE.folder,
       ort: join(ROOT, "node_modules/onnxruntime-web/dist"),
-      peels: (path) => source.read(path.slice(NAME.length + 1)),
+      peels: (path: string) => source.read(path.slice(NAME.length + 1)),
       "banana.lock": () => lockOf(NAME, source, signer),
       "names.json": async () => new TextEncoder().encode(JSON.stringify(SOME_NAMES)),
     };

@@ -1,4 +1,4 @@
-import type { PeelSource } from "@banana-peel/format";
+import { BananaError, type PeelSource } from "@banana-peel/format";
 import { type Base, type LoadedPeel, openPeel as openVerified } from "@banana-peel/runtime";
 import {
   isUnsafePeel,
@@ -21,7 +21,7 @@ export interface OpenPeelChoice extends SignerChoice {
 /**
  * Reads a peel for a base, after verifying its signature, its files and its signer. What was verified before is not
  * verified again; `choice` then says nothing.
- * @throws BananaError of verifyPeel, of checkSigner, of the runtime's openPeel; the signal's reason
+ * @throws BananaError INPUT_INVALID (no open base, no peel); of verifyPeel, of checkSigner, of the runtime's openPeel; the signal's reason
  */
 export async function openPeelFrom(
   input: PeelInput,
@@ -30,6 +30,12 @@ export async function openPeelFrom(
 ): Promise<LoadedPeel> {
   const { signal } = choice;
   signal?.throwIfAborted();
+  checkBase(base);
+  if (typeof (input as Partial<PeelInput> | undefined)?.read !== "function")
+    throw new BananaError("INPUT_INVALID", `expected a peel's place or its files, found ${String(input)}`, {
+      where: "openPeel",
+      hint: "Give where the peel is, a PeelSource, or what verifyPeel returned.",
+    });
   const isChecked = isVerifiedPeel(input) || isUnsafePeel(input);
   const peel = isChecked ? input : await verifyPeel(input as PeelSource);
   signal?.throwIfAborted();
@@ -37,4 +43,14 @@ export async function openPeelFrom(
   const loaded = await openVerified(peel, base);
   signal?.throwIfAborted();
   return loaded;
+}
+
+/** JavaScript's callers can forget to await openBase, or the base itself. */
+function checkBase(base: unknown): void {
+  if ((base as Partial<Base> | undefined)?.card !== undefined) return;
+  const found = base instanceof Promise ? "a promise: await openBase" : String(base);
+  throw new BananaError("INPUT_INVALID", `expected an open base, found ${found}`, {
+    where: "openPeel",
+    hint: "openPeel(peel, await openBase(where, { ort }))",
+  });
 }

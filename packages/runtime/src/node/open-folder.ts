@@ -35,6 +35,6 @@ export async function openBase(where: string, options: OpenFolderOptions): Promi
     engine: nodeEngine(),
     ...options,
     ...files,
-    card: await readCard(files, folder, options.signal),
+    card: await readCard(files, folder, options?.signal),
   });
 }

@@ -21,7 +21,8 @@ export interface OpenFolderOptions extends Omit<RuntimeOptions, "cache"> {
  * @param where a folder, or a package's name, as `@banana-peel/base-nano`
  * @throws BananaError as the runtime's openBase of a folder
  */
-export async function openBase(where: string, { cache, ...options }: OpenFolderOptions): Promise<Base> {
+export async function openBase(where: string, given: OpenFolderOptions): Promise<Base> {
+  const { cache, ...options } = given ?? {};
   if (cache === false) return openFolder(where, options);
   return openFolder(where, { ...options, cache: cache ?? mergedCache(mergedFolder(storeFolder())) });
 }

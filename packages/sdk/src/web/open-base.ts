@@ -19,7 +19,7 @@ export interface OpenUrlOptions
  * @throws BananaError INPUT_INVALID, FILE_MISSING (base.json), DOWNLOAD_FAILED, and as the runtime's openBase
  */
 export async function openBase(folder: string | URL, options: OpenUrlOptions): Promise<Base> {
-  const { fetch: fetcher, ...rest } = options;
+  const { fetch: fetcher, ...rest } = options ?? {};
   const files = urlFiles(folder, fetcher);
   const card = parseBaseCard(
     await files.read(BASE_CARD, LIMITS.jsonBytes, options.signal),

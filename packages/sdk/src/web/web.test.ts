@@ -82,6 +82,21 @@ describe("openBase and openPeel by address", () => {
     });
   });
 
+  it("say what a caller without types forgot", async () => {
+    const forgot = async (opening: Promise<unknown>, message: string) =>
+      expect(opening).rejects.toMatchObject({
+        code: "INPUT_INVALID",
+        message: expect.stringContaining(message),
+      });
+    await forgot(openBase(`${HOST}/base`, { fetch: server } as never), "onnxruntime as ort, found undefined");
+    const base = openBase(`${HOST}/base`, { ort, fetch: server });
+    const options = { anySigner: true, fetch: server };
+    await forgot(openPeel(`${HOST}/peels/a`, base as never, options), "found a promise: await openBase");
+    await forgot(openPeel(`${HOST}/peels/a`, undefined as never, options), "open base, found undefined");
+    await forgot(openPeel(undefined as never, await base, options), "a peel's place or its files");
+    await (await base).dispose();
+  });
+
   it("stop while a peel is fetched", async () => {
     const base = await openBase(`${HOST}/base`, { ort, fetch: server });
     const abort = new AbortController();
