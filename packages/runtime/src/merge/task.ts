@@ -1,5 +1,5 @@
 import type { DitherSeed, Plane } from "@banana-peel/onnx";
-import type { Part } from "../plan/updates.js";
+import type { Part, UpdatePart } from "../plan/updates.js";
 import type { FoldTask } from "./types.js";
 
 /** What tasks of one plane and the same parts share, whatever their rounding. */
@@ -23,8 +23,17 @@ export function foldTask(plane: Plane, parts: readonly Part[], seed: DitherSeed 
 }
 
 function sharedOf(plane: Plane, parts: readonly Part[]): Shared {
-  const rank = parts.reduce((sum, { lowRank }) => sum + lowRank.rank, 0);
   const [k, n] = plane.turned ? [plane.columns, plane.rows] : [plane.rows, plane.columns];
+  const { rank, inputs, outputs } = factorsOf(parts, k, n);
+  const [left, right] = plane.turned ? [outputs, inputs] : [inputs, outputs];
+  const scales = new Float32Array(room(plane.scales.byteLength));
+  scales.set(plane.scales);
+  return { plane: { ...plane, scales }, rank, left, right };
+}
+
+/** The factors of all parts, [k][rank] and [n][rank]: u(k, n) = sum over r of inputs * outputs. */
+export function factorsOf(parts: readonly UpdatePart[], k: number, n: number) {
+  const rank = parts.reduce((sum, { lowRank }) => sum + lowRank.rank, 0);
   const inputs = new Float64Array(room(8 * k * rank));
   const outputs = new Float64Array(room(8 * n * rank));
   let before = 0;
@@ -35,10 +44,7 @@ function sharedOf(plane: Plane, parts: readonly Part[]): Shared {
       for (let r = 0; r < own; r++) outputs[i * rank + before + r] = factor * b[i * own + r]!;
     before += own;
   }
-  const [left, right] = plane.turned ? [outputs, inputs] : [inputs, outputs];
-  const scales = new Float32Array(room(plane.scales.byteLength));
-  scales.set(plane.scales);
-  return { plane: { ...plane, scales }, rank, left, right };
+  return { rank, inputs, outputs };
 }
 
 /** Pages have shared memory only where they are isolated from other origins, Hermes none. */

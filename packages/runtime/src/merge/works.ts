@@ -35,21 +35,33 @@ const MEAN_TOLERANCE = 0.05;
 
 /**
  * Rows from which a plane's retention is estimated; all rows of one that is small, or whose update can't be seen on a few.
- * @param sizes by row, how large its update is (squared): runs are put where their mean is nearest to that of their
- *   stretch
+ * @param sizes by row, how large its update is (squared)
  */
 export function sampleRows(plane: Plane, sizes?: Float64Array): Rows[] {
   const { rows, columns, along, blockSize } = plane;
   const wanted = Math.max(SAMPLE_RUNS, Math.ceil(SAMPLE_ELEMENTS / columns));
-  if (rows <= 2 * wanted) return allRows(plane);
   const blocks = along === "row-blocks" ? { align: blockSize, whole: false } : undefined;
+  return typicalRuns(rows, wanted, blocks, sizes) ?? allRows(plane);
+}
+
+/**
+ * The runs of sampleRuns, put where their mean size is nearest to that of their stretch; undefined where they would be half
+ * of all rows or more, or their mean isn't near that of all.
+ */
+export function typicalRuns(
+  rows: number,
+  wanted: number,
+  blocks: { align: number; whole: boolean } | undefined,
+  sizes: Float64Array | undefined,
+): Rows[] | undefined {
+  if (rows <= 2 * wanted) return undefined;
   if (sizes === undefined) return sampleRuns(rows, wanted, blocks);
   const sums = sumsBefore(sizes);
   const runs = sampleRuns(rows, wanted, blocks, sums);
   const all = sums[rows]! / rows;
   const seen = runs.reduce((sum, run) => sum + sums[run.first + run.rows]! - sums[run.first]!, 0);
   const mean = seen / runs.reduce((sum, run) => sum + run.rows, 0);
-  return Math.abs(mean - all) <= MEAN_TOLERANCE * all ? runs : allRows(plane);
+  return Math.abs(mean - all) <= MEAN_TOLERANCE * all ? runs : undefined;
 }
 
 function sumsBefore(sizes: Float64Array): Float64Array {

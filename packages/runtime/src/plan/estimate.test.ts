@@ -1,3 +1,12 @@
+import {
+  DATA_TYPE,
+  type FormSpec,
+  fromFloats,
+  nearest,
+  openForm,
+  promote,
+  type WeightForm,
+} from "@banana-peel/onnx";
 import { describe, expect, it } from "vitest";
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
@@ -5,9 +14,12 @@ import { localEngine } from "../merge/local-engine.js";
 import { foldTask } from "../merge/task.js";
 import type { MergeEngine } from "../merge/types.js";
 import { allRows, sampleRows } from "../merge/works.js";
-import { randomWeight, rowBytes } from "../testing/planes.js";
+import { randomNumbers, randomWeight, rowBytes } from "../testing/planes.js";
 import type { PlanContext } from "./context.js";
-import { estimateMerge } from "./estimate.js";
+import { estimateMerge, estimatePromotion } from "./estimate.js";
+import { Measure } from "./measure.js";
+import type { Retention } from "./types.js";
+import { type Part, updateRows } from "./updates.js";
 
 const engine = localEngine();
 /** Rows that the last estimate looked at. */
@@ -41,6 +53,8 @@ const nbits = {
 };
 const blocked = { ...int8, bits: 4, min: -8, max: 7, granularity: "block", axis: 0, blockSize: 32 } as const;
 const size = { k: 1536, n: 1024, ranks: [8] };
+
+type Apply = (row: number, update: Float64Array, applied: Float64Array) => boolean;
 
 /** What a merge keeps as a sample of the rows has it, and as all of them do. */
 async function both(
@@ -159,6 +173,68 @@ describe("a sampled estimate", () => {
       expect(Math.abs(estimate.error / error - 1)).toBeLessThan(0.05);
     }
   });
+
+  /** A weight of bfloat16, for which there is no kernel, and an update of it. */
+  function bfloat16() {
+    const weight = randomWeight(5, { ...blocked, k: 2048, n: 1024, ranks: [8], steps: 0.02 });
+    const random = randomNumbers(9);
+    const values = Float64Array.from({ length: 2048 * 1024 }, () => 0.2 * random());
+    const spec = {
+      form: "float",
+      bits: 16,
+      signed: true,
+      granularity: "tensor",
+      layout: "kn",
+      k: 2048,
+      n: 1024,
+    };
+    const dataType = DATA_TYPE.bfloat16;
+    const data = { weight: { bytes: fromFloats(values, dataType, "w"), dataType } };
+    return { form: openForm(spec as FormSpec, data, "w"), parts: weight.parts };
+  }
+
+  /** All rows of a form, as `apply` changes them. */
+  function whole(form: WeightForm, parts: readonly Part[], apply: Apply) {
+    const [update, applied] = [new Float64Array(form.n), new Float64Array(form.n)];
+    const updateRow = updateRows(parts, form.n);
+    const measure = new Measure();
+    for (let row = 0; row < form.k; row++) {
+      updateRow(row, update);
+      measure.add(update, applied, apply(row, update, applied));
+    }
+    return measure.retention;
+  }
+
+  const WITHOUT_KERNEL: Record<string, (i: number) => number> = {
+    "an ordinary update": () => 1,
+    "one input large": (i) => (i === 333 ? 300 : 1),
+    "inputs few of which are changed": (i) => (i % 50 === 13 ? 1 : 0),
+  };
+  it.each(Object.entries(WITHOUT_KERNEL))("without a kernel, of %s", async (_, factor) => {
+    const float = bfloat16();
+    scaleInputs(float as ReturnType<typeof randomWeight>, factor);
+    const at = (form: WeightForm) =>
+      ({ ...context, readWeights: async () => form }) as unknown as PlanContext;
+    const merged = await estimateMerge(at(float.form), target, undefined, float.parts, "nearest", undefined);
+    const merge = float.form.merge(nearest);
+    near(merged, whole(float.form, float.parts, merge.addRow));
+
+    const weight = randomWeight(5, { ...blocked, k: 2048, n: 1024, ranks: [8], steps: 0.6 });
+    scaleInputs(weight, factor);
+    const open = { target: { path: "w", scheme: { form: "qdq" } }, scale: { dataType: 1 } } as OpenTarget;
+    const promoted = await estimatePromotion(at(weight.form), open, weight.parts, undefined);
+    const promotion = promote(weight.form, 1, "w");
+    whole(weight.form, weight.parts, (row, update) => {
+      promotion.prepare(row, update);
+      return false;
+    });
+    near(promoted, whole(weight.form, weight.parts, promotion.addRow));
+  });
+
+  function near(estimate: Retention, all: Retention) {
+    expect(Math.abs(estimate.gain - all.gain)).toBeLessThan(0.02 * Math.max(1, all.error));
+    expect(Math.abs(estimate.error / all.error - 1)).toBeLessThan(0.05);
+  }
 
   it("looks at few rows of an ordinary update, and at all where one row is most of it", async () => {
     for (const [k, n, rank] of [

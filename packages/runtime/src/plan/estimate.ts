@@ -1,9 +1,9 @@
-import { ditherSeed, PROMOTED_BLOCK, promote, type WeightForm } from "@banana-peel/onnx";
+import { ditherSeed, PROMOTED_BLOCK, type Promotion, promote, type WeightForm } from "@banana-peel/onnx";
 import type { OpenTarget } from "../base/check-target.js";
 import type { OpenPlane } from "../base/planes.js";
-import { foldTask } from "../merge/task.js";
-import type { FoldWork } from "../merge/types.js";
-import { allRows, type Rows, sampleRows, sampleRuns } from "../merge/works.js";
+import { factorsOf, foldTask } from "../merge/task.js";
+import type { FoldWork, Sums } from "../merge/types.js";
+import { allRows, type Rows, sampleRows, typicalRuns } from "../merge/works.js";
 import { Pacer } from "../pacer.js";
 import type { PlanContext } from "./context.js";
 import { Measure } from "./measure.js";
@@ -43,11 +43,9 @@ export async function estimateMerge(
   if (plane === undefined) {
     const form = await context.readWeights(open, signal);
     const merge = form.merge(await roundingFor(rounding, context.digest, path));
-    return alongRows(form, parts, new Pacer(context.now, signal), 1, (measure, row, update, applied) => {
-      const changed = merge.addRow(row, update, applied);
-      measure.add(update, applied, changed);
-      return changed;
-    });
+    return alongRows(form, parts, new Pacer(context.now, signal), 1, (row, update, applied) =>
+      merge.addRow(row, update, applied),
+    );
   }
   const seed = rounding === "dither" ? await ditherSeed(`${context.digest}\n${path}`) : undefined;
   const task = foldTask(plane.plane, parts, seed);
@@ -70,10 +68,16 @@ export async function estimateMerge(
   const seen = sample.reduce((total, { rows }) => total + rows, 0);
   if (seen < plane.plane.rows && scatters(folded.map(({ sums }) => sums!)))
     folded = await fold(allRows(plane.plane));
-  const sum = (of: "intended" | "product" | "rest") =>
-    folded.reduce((total, { sums }) => total + sums![of], 0);
+  return estimateOf(
+    folded.map(({ sums }) => sums!),
+    folded.some((each) => each.changed),
+  );
+}
+
+/** What all runs together keep. */
+function estimateOf(runs: readonly Sums[], changed: boolean): Estimate {
+  const sum = (of: keyof Sums) => runs.reduce((total, run) => total + run[of], 0);
   const intended = sum("intended");
-  const changed = folded.some((each) => each.changed);
   if (intended === 0) return { gain: 1, error: 0, changed };
   return { gain: sum("product") / intended, error: Math.sqrt(sum("rest") / intended), changed };
 }
@@ -87,41 +91,72 @@ export async function estimatePromotion(
 ): Promise<Estimate> {
   const form = await context.readWeights(open, signal);
   const along = open.target.scheme.form === "gatherblock" ? "n" : "k";
-  const promotion = promote(form, open.scale!.dataType, open.target.path, along);
   const pacer = new Pacer(context.now, signal);
-  await alongRows(form, parts, pacer, PROMOTED_BLOCK, (_, row, update) => {
-    promotion.prepare(row, update);
-    return false;
-  });
-  return alongRows(form, parts, pacer, PROMOTED_BLOCK, (measure, row, update, applied) => {
-    const changed = promotion.addRow(row, update, applied);
-    measure.add(update, applied, changed);
-    return changed;
-  });
+  let promotion: Promotion;
+  return alongRows(
+    form,
+    parts,
+    pacer,
+    PROMOTED_BLOCK,
+    (row, update, applied) => promotion.addRow(row, update, applied),
+    {
+      begin: () => {
+        promotion = promote(form, open.scale!.dataType, open.target.path, along);
+      },
+      prepare: (row, update) => promotion.prepare(row, update),
+    },
+  );
 }
 
-/** Goes along a sample of the rows of a form, in ascending order. */
+/** Applies the update of a row; gives whether any stored value is another one. */
+type ApplyRow = (row: number, update: Float64Array, applied: Float64Array) => boolean;
+
+/** What goes along the same rows first. */
+interface Before {
+  begin(): void;
+  prepare(row: number, update: Float64Array): void;
+}
+
+/** Goes along a sample of the rows of a form, in ascending order; along all where the sample says too little. */
 async function alongRows(
   { k, n }: WeightForm,
   parts: readonly Part[],
   pacer: Pacer,
   unit: number,
-  each: (measure: Measure, row: number, update: Float64Array, applied: Float64Array) => boolean,
+  apply: ApplyRow,
+  before?: Before,
 ): Promise<Estimate> {
   const update = new Float64Array(n);
   const applied = new Float64Array(n);
   const updateRow = updateRows(parts, n);
-  const measure = new Measure();
-  let changed = false;
-  for (const { first, rows } of sampleRuns(k, Math.ceil(FORM_ELEMENTS / n), {
-    align: unit,
-    whole: unit > 1,
-  })) {
+  const each = async ({ first, rows }: Rows, work: (row: number) => void) => {
     for (let row = first; row < first + rows; row++) {
-      await pacer.pause();
+      await pacer.due();
       updateRow(row, update);
-      changed = each(measure, row, update, applied) || changed;
+      work(row);
     }
-  }
-  return { ...measure.retention, changed };
+  };
+  const measure = async (runs: readonly Rows[]) => {
+    before?.begin();
+    if (before !== undefined) for (const run of runs) await each(run, (row) => before.prepare(row, update));
+    let changed = false;
+    const sums: Sums[] = [];
+    for (const run of runs) {
+      const measured = new Measure();
+      await each(run, (row) => {
+        const own = apply(row, update, applied);
+        measured.add(update, applied, own);
+        changed ||= own;
+      });
+      sums.push(measured.sums);
+    }
+    return { sums, changed };
+  };
+  const { rank, inputs, outputs } = factorsOf(parts, k, n);
+  const sizes = await rowSizes({ rank, left: inputs, right: outputs }, pacer);
+  const blocks = { align: unit, whole: unit > 1 };
+  const sample = typicalRuns(k, Math.ceil(FORM_ELEMENTS / n), blocks, sizes);
+  let seen = sample && (await measure(sample));
+  if (seen === undefined || scatters(seen.sums)) seen = await measure([{ first: 0, rows: k }]);
+  return estimateOf(seen.sums, seen.changed);
 }

@@ -1,3 +1,4 @@
+import type { Sums } from "../merge/types.js";
 import type { Retention } from "./types.js";
 
 /** Sums up how the change of a weight that is applied matches the one intended, in the order of the elements. */
@@ -31,6 +32,10 @@ export class Measure {
   /** True when something was intended and nothing changed. */
   get erased(): boolean {
     return !this.#changed && this.#intended !== 0;
+  }
+
+  get sums(): Sums {
+    return { intended: this.#intended, product: this.#product, rest: this.#rest };
   }
 
   get retention(): Retention {
