@@ -1,4 +1,5 @@
 import type { Plane } from "@banana-peel/onnx";
+import { gridSizes } from "./grid-sizes.js";
 
 /** Most elements of a work: a few milliseconds, long enough that preparing the columns and the messages don't count. */
 const WORK_ELEMENTS = 1 << 21;
@@ -32,16 +33,22 @@ export function allRows({ rows, columns, along, blockSize }: Plane): Rows[] {
 
 /** How far the mean of a sample's rows may be from that of all rows; beyond, a few rows make the difference. */
 const MEAN_TOLERANCE = 0.05;
+/** The same of the squares of their scales, which an error grows with the root of. */
+const GRID_TOLERANCE = 0.1;
 
 /**
- * Rows from which a plane's retention is estimated; all rows of one that is small, or whose update can't be seen on a few.
+ * Rows from which a plane's retention is estimated; all rows of one that is small, or whose update or scales can't be
+ * seen on a few.
  * @param sizes by row, how large its update is (squared)
  */
 export function sampleRows(plane: Plane, sizes?: Float64Array): Rows[] {
   const { rows, columns, along, blockSize } = plane;
   const wanted = Math.max(SAMPLE_RUNS, Math.ceil(SAMPLE_ELEMENTS / columns));
   const blocks = along === "row-blocks" ? { align: blockSize, whole: false } : undefined;
-  return typicalRuns(rows, wanted, blocks, sizes) ?? allRows(plane);
+  const runs = typicalRuns(rows, wanted, blocks, sizes);
+  const grid = runs && gridSizes(plane);
+  const standsForAll = grid === undefined || isTypical(runs!, sumsBefore(grid), GRID_TOLERANCE);
+  return runs !== undefined && standsForAll ? runs : allRows(plane);
 }
 
 /**
@@ -58,10 +65,15 @@ export function typicalRuns(
   if (sizes === undefined) return sampleRuns(rows, wanted, blocks);
   const sums = sumsBefore(sizes);
   const runs = sampleRuns(rows, wanted, blocks, sums);
-  const all = sums[rows]! / rows;
+  return isTypical(runs, sums, MEAN_TOLERANCE) ? runs : undefined;
+}
+
+/** Whether the mean of the runs' rows is near that of all rows, by sums over the rows before each. */
+function isTypical(runs: readonly Rows[], sums: Float64Array, tolerance: number): boolean {
+  const all = sums.at(-1)! / (sums.length - 1);
   const seen = runs.reduce((sum, run) => sum + sums[run.first + run.rows]! - sums[run.first]!, 0);
   const mean = seen / runs.reduce((sum, run) => sum + run.rows, 0);
-  return Math.abs(mean - all) <= MEAN_TOLERANCE * all ? runs : undefined;
+  return Math.abs(mean - all) <= tolerance * all;
 }
 
 function sumsBefore(sizes: Float64Array): Float64Array {

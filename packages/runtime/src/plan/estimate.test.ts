@@ -1,5 +1,6 @@
 import {
   DATA_TYPE,
+  ditherSeed,
   type FormSpec,
   fromFloats,
   nearest,
@@ -73,7 +74,8 @@ async function both(
     ...{ first, rows, input: rowBytes(plane!, bytes, first, rows), output: undefined },
     measure: true,
   }));
-  const seed = rounding === "dither" ? { low: 5, high: 9 } : undefined;
+  const seed =
+    rounding === "dither" ? await ditherSeed(`${context.digest}\n${target.target.path}`) : undefined;
   const all = await engine.fold(foldTask(plane!, parts, seed), works);
   const sum = (key: "intended" | "product" | "rest") =>
     all.reduce((total, { sums }) => total + sums![key], 0);
@@ -172,6 +174,32 @@ describe("a sampled estimate", () => {
       expect(Math.abs(estimate.gain - gain)).toBeLessThan(0.02 * Math.max(1, error));
       expect(Math.abs(estimate.error / error - 1)).toBeLessThan(0.05);
     }
+  });
+
+  /** Scales by the line of the grid that they belong to, of so many, as factors of what they are. */
+  const GRIDS: Record<string, (line: number, lines: number) => number> = {
+    "scales of many sizes": (line) => 0.3 + ((line * 37) % 29) / 10,
+    "scales that grow": (line, lines) => 0.2 + (3 * line) / lines,
+    "one scale in 200 far above the others": (line) => (line % 200 === 111 ? 100 : 1),
+    "one scale far above the others": (line) => (line === 17 ? 200 : 1),
+  };
+  it.each(Object.entries(GRIDS))("of rows with %s", async (_, factor) => {
+    const big = { k: 2048, n: 2048, ranks: [8], steps: 0.6 };
+    for (const of of [
+      { ...int8, ...big, layout: "nk", axis: 0 },
+      { ...nbits, ...big },
+      { ...blocked, ...big },
+    ] as const)
+      for (const rounding of ["nearest", "dither"] as const) {
+        const weight = randomWeight(5, of);
+        const { rows, along, blockSize, scales } = weight.plane!;
+        const lines = along === "row-blocks" ? rows / blockSize : rows;
+        for (let i = 0; i < scales.length; i++)
+          scales[i]! *= factor(Math.floor((i * lines) / scales.length), lines);
+        const { estimate, gain, error } = await both(weight, rounding);
+        expect(Math.abs(estimate.gain - gain)).toBeLessThan(0.02 * Math.max(1, error));
+        expect(Math.abs(estimate.error / error - 1)).toBeLessThan(0.05);
+      }
   });
 
   /** A weight of bfloat16, for which there is no kernel, and an update of it. */
