@@ -2,15 +2,9 @@ import { attachBases } from "../lib/attach-bases.mjs";
 import { madeUpFeeds } from "../lib/feeds.mjs";
 import { madeUpPeel } from "../lib/peels.mjs";
 import { row } from "../lib/row.mjs";
-import { mediansOf, turns } from "../lib/time.mjs";
+import { mediansOf, OPENINGS, turns } from "../lib/time.mjs";
 
 const RANKS = [0, 8, 16];
-
-/**
- * How often both sessions are opened anew. Two sessions of the very same graph differ by up to 2.5%, by where their
- * weights happen to lie, and keep that difference for as long as they live.
- */
-const OPENINGS = 6;
 
 /**
  * Inference with a peel attached to every target, beside the base's own graph, in processor time; they take turns, and the

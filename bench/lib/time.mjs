@@ -22,20 +22,14 @@ export async function medians(works, { rounds = 20, warmup = 3 } = {}) {
 }
 
 /**
- * Processor time of each of several pieces of work, taken in turns that begin with another one each, and the median of
- * the ratios to the one called `to` in the same turn: what is busy beside this process raises both. Threads that spin
- * count as busy, so give sessions one thread, or no spinning.
- * @param {Record<string, () => unknown>} works
- * @param {string} to
- * @param {{rounds?: number, warmup?: number}} options
- * @returns {Promise<{times: Record<string, number>, ratios: Record<string, number>}>} median milliseconds and ratios
+ * How often sessions that are compared are opened anew. Two of the very same graph differ by up to 2.5%, by where their
+ * weights happen to lie, and keep that difference for as long as they live.
  */
-export async function paired(works, to, options) {
-  return mediansOf([await turns(works, options)], to);
-}
+export const OPENINGS = 6;
 
 /**
- * Processor time of each of several pieces of work in every turn; the turns begin with another one each.
+ * Processor time of each of several pieces of work in every turn; the turns begin with another one each, and what is busy
+ * beside this process raises all. Threads that spin count as busy, so give sessions one thread, or no spinning.
  * @param {Record<string, () => unknown>} works
  * @param {{rounds?: number, warmup?: number}} options
  * @returns {Promise<Record<string, number[]>>} milliseconds
