@@ -2,8 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { addAdapter, type NewAdapter } from "./add-adapter.js";
-import { type Disk, nodeDisk } from "./disk/disk.js";
 import { expectCode } from "./testing/expect-code.js";
+import { fullAt } from "./testing/full-disk.js";
 import { removeScratch, scratch, snapshot } from "./testing/scratch.js";
 
 let root: string;
@@ -70,15 +70,7 @@ it("leaves adapter and peel.json as they were when the disk fills at either", as
   await addAdapter(root, adapter("nano", 1));
   const before = await snapshot(root);
   for (const nth of [1, 2]) {
-    let files = 0;
-    const full: Disk = {
-      ...nodeDisk,
-      async open(...given) {
-        if (++files === nth) throw Object.assign(new Error("ENOSPC: made up"), { code: "ENOSPC" });
-        return nodeDisk.open(...given);
-      },
-    };
-    await expectCode(addAdapter(root, adapter("nano", 2), full), "DISK_FULL");
+    await expectCode(addAdapter(root, adapter("nano", 2), fullAt(nth)), "DISK_FULL");
     expect(await snapshot(root)).toEqual(before);
   }
 });

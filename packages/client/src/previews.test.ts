@@ -2,9 +2,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LIMITS } from "@banana-peel/format";
 import { afterAll, beforeEach, expect, it } from "vitest";
-import { type Disk, nodeDisk } from "./disk/disk.js";
 import { writePreview } from "./previews.js";
 import { expectCode } from "./testing/expect-code.js";
+import { fullAt } from "./testing/full-disk.js";
 import { sampleFiles, writeFiles } from "./testing/sample-peel.js";
 import { removeScratch, scratch, snapshot } from "./testing/scratch.js";
 
@@ -54,15 +54,7 @@ it("leaves picture and peel.json as they were when the disk fills at either", as
   const before = await snapshot(root);
   for (const file of ["previews/a.png", "more/b.png"])
     for (const nth of [1, 2]) {
-      let files = 0;
-      const full: Disk = {
-        ...nodeDisk,
-        async open(...given) {
-          if (++files === nth) throw Object.assign(new Error("ENOSPC: made up"), { code: "ENOSPC" });
-          return nodeDisk.open(...given);
-        },
-      };
-      await expectCode(writePreview(root, entry(file, 7), Uint8Array.of(9), full), "DISK_FULL");
+      await expectCode(writePreview(root, entry(file, 7), Uint8Array.of(9), fullAt(nth)), "DISK_FULL");
       expect(await snapshot(root)).toEqual(before);
     }
 });

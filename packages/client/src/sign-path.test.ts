@@ -3,11 +3,11 @@ import { dirname, join } from "node:path";
 import type { SigningKey } from "@banana-peel/signer";
 import { verifyPeel } from "@banana-peel/signer/verify";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Disk, nodeDisk } from "./disk/disk.js";
 import { openSource } from "./open-source.js";
 import { signPath } from "./sign-path.js";
 import { packFile } from "./tarball/pack-file.js";
 import { expectCode } from "./testing/expect-code.js";
+import { fullAt } from "./testing/full-disk.js";
 import { newKey, sampleFiles } from "./testing/sample-peel.js";
 import { removeScratch, scratch, snapshot } from "./testing/scratch.js";
 
@@ -30,22 +30,6 @@ beforeEach(async () => {
 afterAll(removeScratch);
 
 const signerOf = async (path: string) => (await verifyPeel(await openSource(path))).signer.fingerprint;
-
-/** A disk that has no room left for the nth file that is written. */
-function fullAt(nth: number): Disk {
-  let files = 0;
-  return {
-    ...nodeDisk,
-    async open(path, flags, mode) {
-      const file = await nodeDisk.open(path, flags, mode);
-      if (flags !== "r" && ++files === nth)
-        file.writeFile = async () => {
-          throw Object.assign(new Error("ENOSPC: made up"), { code: "ENOSPC" });
-        };
-      return file;
-    },
-  };
-}
 
 describe("signPath", () => {
   it("leaves a folder as it was when the disk fills, whoever signed it before, and signs it with room", async () => {

@@ -55,6 +55,7 @@ it("exports what it promises", () => {
     "folderSource",
     "isAbandoned",
     "isAtWork",
+    "isDiskFull",
     "makeFolder",
     "ownName",
     "unmakeFolder",

@@ -1,12 +1,11 @@
 import { BananaError, isBananaError } from "@banana-peel/format";
-
-const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+import { isDiskFull } from "@banana-peel/format/node";
 
 /** DISK_FULL, as a client is told it, for the error of a disk without room; undefined for any other. */
 export function diskFull(error: unknown): BananaError | undefined {
   if (isBananaError(error)) return error.code === "DISK_FULL" ? diskFull(error.cause) : undefined;
-  const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  if (code === undefined || !FULL.has(code)) return undefined;
+  if (!isDiskFull(error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
   return new BananaError(
     "DISK_FULL",
     `expected room on the registry's disk, found ${code}: nothing was stored`,

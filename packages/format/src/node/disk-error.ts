@@ -6,6 +6,11 @@ const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 const IN_THE_WAY = new Set(["ENOTDIR", "EISDIR", "EEXIST"]);
 const READ_ONLY = new Set(["EACCES", "EPERM", "EROFS", "ENAMETOOLONG", "ELOOP", ...IN_THE_WAY]);
 
+/** Whether a file system's error says that a disk, a quota or a file has no room. */
+export function isDiskFull(error: unknown): boolean {
+  return FULL.has((error as NodeJS.ErrnoException | undefined)?.code ?? "");
+}
+
 /**
  * The coded error for what a file system threw while something was written: DISK_FULL, with what was needed and what is
  * free; TARGET_READ_ONLY; anything else as it is.
@@ -19,7 +24,7 @@ export function diskError(error: unknown, path: string, bytes?: number): unknown
   if (code === undefined) return error;
   // Of a copy, a link and a rename, the second path is the one that is written.
   const where = dest ?? first ?? path;
-  if (FULL.has(code)) {
+  if (isDiskFull(error)) {
     const what = bytes === undefined ? where : `${path} (${bytes} bytes)`;
     return new BananaError("DISK_FULL", `expected room to write ${what}, found ${lack(code, where)}`, {
       where: bytes === undefined ? where : path,

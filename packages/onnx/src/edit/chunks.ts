@@ -31,12 +31,12 @@ export class Chunks {
 
   /** Appends a text field. */
   text(no: number, value: string): this {
-    return this.fields((writer) => writer.tag(no, WireType.LengthDelimited).string(value));
+    return this.fields((writer) => writeText(writer, no, value));
   }
 
   /** Appends an int32, int64 or enum field. */
   integer(no: number, value: number): this {
-    return this.fields((writer) => writer.tag(no, WireType.Varint).int64(value));
+    return this.fields((writer) => writeInteger(writer, no, value));
   }
 
   finish(): Uint8Array {
@@ -53,8 +53,24 @@ export class Chunks {
 /** Used again and again: a new one takes half a kilobyte for every field. */
 const shared = new BinaryWriter();
 
-/** The bytes that are written. */
+/** The bytes that are written. @throws what `write` throws */
 export function written(write: (writer: BinaryWriter) => unknown): Uint8Array {
-  write(shared);
-  return shared.finish();
+  let bytes: Uint8Array;
+  try {
+    write(shared);
+  } finally {
+    // Also what was written before a failure, which would stand before the next message.
+    bytes = shared.finish();
+  }
+  return bytes;
+}
+
+/** Writes a text field. */
+export function writeText(writer: BinaryWriter, no: number, value: string): void {
+  writer.tag(no, WireType.LengthDelimited).string(value);
+}
+
+/** Writes an int32, int64 or enum field. @throws Error when the value is no whole number of 64 bits */
+export function writeInteger(writer: BinaryWriter, no: number, value: number): void {
+  writer.tag(no, WireType.Varint).int64(value);
 }

@@ -1,7 +1,7 @@
 import { type BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { ATTRIBUTE, DIM, ENTRY, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE } from "../proto/fields.js";
 import { name, wireFields } from "../proto/wire.js";
-import { Chunks, written } from "./chunks.js";
+import { Chunks, writeInteger, writeText, written } from "./chunks.js";
 import type { ElementsEdit, NewInitializer, NewInput, NewNode } from "./types.js";
 
 /** AttributeProto.AttributeType. */
@@ -10,28 +10,28 @@ const ATTRIBUTE_TYPE = { int: 2, text: 3, ints: 7 } as const;
 /** A NodeProto. */
 export function nodeMessage(node: NewNode): Uint8Array {
   return written((writer) => {
-    for (const input of node.inputs) text(writer, NODE.input, input);
-    for (const output of node.outputs) text(writer, NODE.output, output);
-    text(writer, NODE.name, node.name);
-    text(writer, NODE.opType, node.opType);
-    if (node.domain) text(writer, NODE.domain, node.domain);
+    for (const input of node.inputs) writeText(writer, NODE.input, input);
+    for (const output of node.outputs) writeText(writer, NODE.output, output);
+    writeText(writer, NODE.name, node.name);
+    writeText(writer, NODE.opType, node.opType);
+    if (node.domain) writeText(writer, NODE.domain, node.domain);
     for (const [key, value] of Object.entries(node.ints ?? {}))
-      attribute(writer, key, ATTRIBUTE_TYPE.int, () => integer(writer, ATTRIBUTE.i, value));
+      attribute(writer, key, ATTRIBUTE_TYPE.int, () => writeInteger(writer, ATTRIBUTE.i, value));
     for (const [key, values] of Object.entries(node.lists ?? {}))
       attribute(writer, key, ATTRIBUTE_TYPE.ints, () => {
-        for (const value of values) integer(writer, ATTRIBUTE.ints, value);
+        for (const value of values) writeInteger(writer, ATTRIBUTE.ints, value);
       });
     for (const [key, value] of Object.entries(node.texts ?? {}))
-      attribute(writer, key, ATTRIBUTE_TYPE.text, () => text(writer, ATTRIBUTE.s, value));
+      attribute(writer, key, ATTRIBUTE_TYPE.text, () => writeText(writer, ATTRIBUTE.s, value));
   });
 }
 
 /** A TensorProto. */
 export function initializerMessage({ name, dataType, dims, bytes }: NewInitializer): Chunks {
   const chunks = new Chunks().fields((writer) => {
-    for (const dim of dims) integer(writer, TENSOR.dims, dim);
-    integer(writer, TENSOR.dataType, dataType);
-    text(writer, TENSOR.name, name);
+    for (const dim of dims) writeInteger(writer, TENSOR.dims, dim);
+    writeInteger(writer, TENSOR.dataType, dataType);
+    writeText(writer, TENSOR.name, name);
   });
   return withElements(chunks, bytes);
 }
@@ -42,14 +42,14 @@ export function valueMessage(value: Pick<NewInput, "name" | "dataType"> & Partia
     const shape = () => {
       for (const dim of value.dims ?? [])
         message(writer, SHAPE.dim, () => {
-          if (typeof dim === "number") integer(writer, DIM.value, dim);
-          else text(writer, DIM.param, dim);
+          if (typeof dim === "number") writeInteger(writer, DIM.value, dim);
+          else writeText(writer, DIM.param, dim);
         });
     };
-    text(writer, VALUE.name, value.name);
+    writeText(writer, VALUE.name, value.name);
     message(writer, VALUE.type, () =>
       message(writer, TYPE.tensor, () => {
-        integer(writer, TENSOR_TYPE.elemType, value.dataType);
+        writeInteger(writer, TENSOR_TYPE.elemType, value.dataType);
         if (value.dims !== undefined) message(writer, TENSOR_TYPE.shape, shape);
       }),
     );
@@ -87,19 +87,19 @@ function withElements(chunks: Chunks, elements: ElementsEdit): Chunks {
   return chunks.fields((writer) => {
     for (const [key, value] of Object.entries(elements))
       message(writer, TENSOR.externalData, () => {
-        text(writer, ENTRY.key, key);
-        text(writer, ENTRY.value, String(value));
+        writeText(writer, ENTRY.key, key);
+        writeText(writer, ENTRY.value, String(value));
       });
-    integer(writer, TENSOR.dataLocation, 1);
+    writeInteger(writer, TENSOR.dataLocation, 1);
   });
 }
 
 /** An AttributeProto. */
 function attribute(writer: BinaryWriter, key: string, type: number, value: () => void): void {
   message(writer, NODE.attribute, () => {
-    text(writer, ATTRIBUTE.name, key);
+    writeText(writer, ATTRIBUTE.name, key);
     value();
-    integer(writer, ATTRIBUTE.type, type);
+    writeInteger(writer, ATTRIBUTE.type, type);
   });
 }
 
@@ -107,13 +107,4 @@ function message(writer: BinaryWriter, no: number, fields: () => void): void {
   writer.tag(no, WireType.LengthDelimited).fork();
   fields();
   writer.join();
-}
-
-function text(writer: BinaryWriter, no: number, value: string): void {
-  writer.tag(no, WireType.LengthDelimited).string(value);
-}
-
-/** An int32, int64 or enum field. */
-function integer(writer: BinaryWriter, no: number, value: number): void {
-  writer.tag(no, WireType.Varint).int64(value);
 }

@@ -95,18 +95,22 @@ export class SetWriter {
 
   /** What is to be kept, once every target of the plan is written. */
   stored(plan: Plan): StoredSet {
-    const graphs: Record<string, StoredGraph> = {};
-    for (const { path, graph } of plan.targets) {
+    const made = plan.targets.flatMap(({ path, graph }) => {
       const own = this.#stored.get(path);
-      if (own === undefined) continue;
-      const before = graphs[graph];
-      graphs[graph] = {
-        elements: { ...before?.elements, ...own.elements },
-        initializers: [...(before?.initializers ?? []), ...(own.initializers ?? [])],
-        replacedNodes: [...(before?.replacedNodes ?? []), ...(own.replacedNodes ?? [])],
-        removedInitializers: [...(before?.removedInitializers ?? []), ...(own.removedInitializers ?? [])],
-      };
-    }
+      return own === undefined ? [] : [{ graph, own }];
+    });
+    const graphs = Object.fromEntries(
+      [...new Set(made.map(({ graph }) => graph))].map((name) => {
+        const own = made.filter(({ graph }) => graph === name).map((each) => each.own);
+        const stored: StoredGraph = {
+          elements: Object.fromEntries(own.flatMap(({ elements = {} }) => Object.entries(elements))),
+          initializers: own.flatMap(({ initializers = [] }) => initializers),
+          replacedNodes: own.flatMap(({ replacedNodes = [] }) => replacedNodes),
+          removedInitializers: own.flatMap(({ removedInitializers = [] }) => removedInitializers),
+        };
+        return [name, stored];
+      }),
+    );
     return { plan, graphs };
   }
 
