@@ -94,9 +94,13 @@ async function body(
     bytes.set(chunk, at);
     at += chunk.length;
   }
-  if (isPage(response, bytes)) throw notThere(file, "a web page: the server answers its index instead");
+  if (!PAGE.test(path) && isPage(response, bytes))
+    throw notThere(file, "a web page: the server answers its index instead");
   return bytes;
 }
+
+/** Files that are pages themselves, as a peel's further texts may be. */
+const PAGE = /\.x?html?$/i;
 
 /** Servers of single-page apps answer their index to every address that they don't know, with 200. */
 function isPage(response: Response, bytes: Uint8Array): boolean {

@@ -163,6 +163,7 @@ describe("urlFiles", () => {
         code: "FILE_MISSING",
         message: expect.stringContaining("a web page"),
       });
+    expect(await urlFiles(HOST, html(page)).read("docs/about.html")).toHaveLength(page.length);
     // A server that knows no type of files.
     expect(await urlFiles(HOST, html("{}")).read("base.json")).toEqual(new TextEncoder().encode("{}"));
     const typed: Fetch = async () =>
